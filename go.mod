@@ -1,0 +1,3 @@
+module steward
+
+go 1.26.0
