@@ -22,6 +22,11 @@
 //	POST   /api/models/install       ModelRequest     -> NDJSON of Progress
 //	GET    /api/doctor                                -> []Check
 //
+// Only the command line's socket has, when a window or `serve` set them:
+//
+//	POST   /api/native/show                           -> brings the window to the front
+//	POST   /api/native/address                        -> NativeAddress
+//
 // Every error is a JSON Error with a fitting HTTP status.
 package httpapi
 
@@ -59,7 +64,7 @@ type Error struct {
 	// Code is "bad_request", "unauthorized", "not_found", "conflict", "unavailable",
 	// "cancelled" or "internal".
 	Code string `json:"code"`
-	// Part names what is unavailable: "runtime", "model", "index", "folder".
+	// Part names what is unavailable: "runtime", "model", "index", "folder", "disk", "interface".
 	Part    string `json:"part,omitempty"`
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"`
@@ -99,6 +104,9 @@ type Runtime struct {
 // Source is one folder, mailbox or file a person gave.
 type Source struct {
 	Path string `json:"path"`
+	// PathBytes is the path itself (base64 in JSON), set only when it is not UTF-8: Path then
+	// shows U+FFFD where a byte could not be told.
+	PathBytes []byte `json:"path_bytes,omitempty"`
 	// Kind is "folder", "maildir", "mbox" or "file".
 	Kind string `json:"kind"`
 	// State is "watched", "scanned" (changes are found by rescans only), "missing" or "unreadable".
@@ -112,6 +120,8 @@ type Source struct {
 // SourcePaths names sources to add or remove, by absolute path.
 type SourcePaths struct {
 	Paths []string `json:"paths"`
+	// PathsBytes are further paths, for those that are not UTF-8 (base64 in JSON).
+	PathsBytes [][]byte `json:"paths_bytes,omitempty"`
 }
 
 // SuggestedSource is a place found on this computer that a person may want to add.
@@ -140,6 +150,8 @@ type DirectoryEntry struct {
 // DocumentView is a document to be read, with what has become of its source.
 type DocumentView struct {
 	document.Document
+	// PathBytes is as in Source.
+	PathBytes []byte `json:"path_bytes,omitempty"`
 	// Stale is true when the file changed since it was read; Missing when it is gone.
 	Stale   bool `json:"stale"`
 	Missing bool `json:"missing"`
@@ -169,7 +181,9 @@ type CoverageReason struct {
 
 // CoveredFile is one file's outcome: "read", "partial", "skipped" or "failed".
 type CoveredFile struct {
-	Path      string    `json:"path"`
+	Path string `json:"path"`
+	// PathBytes is as in Source.
+	PathBytes []byte    `json:"path_bytes,omitempty"`
 	Outcome   string    `json:"outcome"`
 	Reason    string    `json:"reason,omitempty"`
 	Format    string    `json:"format,omitempty"`
@@ -182,6 +196,10 @@ type CoveredFile struct {
 // everything found is in the index, vectors included.
 type IndexRequest struct {
 	Wait bool `json:"wait,omitempty"`
+	// Words asks to wait, too, but only until everything found can be searched by its words.
+	Words bool `json:"words,omitempty"`
+	// NoRescan leaves out the comparison and only waits for what is known to have changed.
+	NoRescan bool `json:"no_rescan,omitempty"`
 }
 
 // IndexProgress is one line of progress; the last has Done true.
@@ -189,6 +207,8 @@ type IndexProgress struct {
 	Status      query.Status `json:"status"`
 	SecondsLeft float64      `json:"seconds_left,omitempty"`
 	Done        bool         `json:"done"`
+	// Error ends the stream, too.
+	Error *Error `json:"error,omitempty"`
 }
 
 // Settings are the person's choices. Empty strings mean "decide for me".
@@ -280,4 +300,9 @@ type Check struct {
 	Subject string `json:"subject,omitempty"`
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"`
+}
+
+// NativeAddress is where a browser finds the interface, with a token that serves once.
+type NativeAddress struct {
+	Address string `json:"address"`
 }

@@ -1,0 +1,90 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// policy lets a page load nothing but what this handler serves: no remote image, font,
+// script or link, no frame around it, no form that leads away. (CSP Level 3.)
+const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+	"font-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'; " +
+	"frame-ancestors 'none'"
+
+func setHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), payment=()")
+	h.Set("Cache-Control", "no-store")
+}
+
+// static serves the built front end. A path without a file is the page itself, so that a
+// reload works wherever the person is in it.
+func (h *Handler) static() http.Handler {
+	if h.Static == nil {
+		return http.HandlerFunc(notBuilt)
+	}
+	page, err := fs.ReadFile(h.Static, "index.html")
+	if err != nil {
+		return http.HandlerFunc(notBuilt)
+	}
+	files := http.FileServerFS(h.Static)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			WriteError(w, badRequest("%s is only for /api/.", r.Method))
+			return
+		}
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		if strings.HasPrefix(name, "assets/") {
+			// Vite names these by their content.
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			if _, err := fs.Stat(h.Static, name); errors.Is(err, fs.ErrNotExist) {
+				w.Header().Set("Cache-Control", "no-store")
+				WriteError(w, &Error{Code: "not_found", Message: "There is no " + name + "."})
+				return
+			}
+		}
+		if info, err := fs.Stat(h.Static, name); err == nil && !info.IsDir() && name != "index.html" {
+			files.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(page))
+	})
+}
+
+var notice = template.Must(template.New("notice").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{.Title}}</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}</style>
+<h1>{{.Title}}</h1><p>{{.Text}}</p><h1 lang="zh-Hans">{{.TitleZh}}</h1><p lang="zh-Hans">{{.TextZh}}</p></html>
+`))
+
+type noticePage struct{ Title, Text, TitleZh, TextZh string }
+
+func writeNotice(w http.ResponseWriter, status int, n noticePage) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_ = notice.Execute(w, n)
+}
+
+// NotBuilt is what a Steward without its front end says.
+const NotBuilt = "This Steward was built without its interface. Run `make build` in its source folder to build the interface; " +
+	"the command line works without it."
+
+func notBuilt(w http.ResponseWriter, _ *http.Request) {
+	writeNotice(w, http.StatusNotFound, noticePage{
+		Title: "The interface was not built", Text: NotBuilt,
+		TitleZh: "界面尚未构建", TextZh: "这个 Steward 构建时没有包含界面。请在源代码目录运行 `make build` 来构建界面；命令行无需界面即可使用。",
+	})
+}
