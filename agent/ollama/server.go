@@ -254,6 +254,7 @@ func (s *Server) environment() []string {
 		"OLLAMA_MAX_LOADED_MODELS=2",
 		"OLLAMA_NO_CLOUD=1",
 		"OLLAMA_NOHISTORY=1",
+		"OLLAMA_NOPRUNE=1", // a start would throw away what an interrupted pull or install has fetched
 		"OLLAMA_DEBUG=0",
 	)
 }

@@ -35,15 +35,11 @@ const (
 // *agent.Unavailable of part "runtime" that names it.
 func Runtime(ctx context.Context, cacheDir string, report func(Progress)) (string, error) {
 	const step = "Model runtime"
-	if own, err := exec.LookPath("ollama"); err == nil {
-		report(Progress{Step: step, Detail: own, Done: true})
-		return own, nil
+	if have, err := Installed(cacheDir); err == nil && runs(ctx, have) {
+		report(Progress{Step: step, Detail: have, Done: true})
+		return have, nil
 	}
 	binary := runtimePath(cacheDir)
-	if runs(ctx, binary) {
-		report(Progress{Step: step, Detail: "already built", Done: true})
-		return binary, nil
-	}
 	if runtime.GOOS != "linux" {
 		return "", missing("Ollama is not installed.", "Install Ollama for your system, then start Steward again.", nil)
 	}
@@ -51,6 +47,19 @@ func Runtime(ctx context.Context, cacheDir string, report func(Progress)) (strin
 		return "", err
 	}
 	report(Progress{Step: step, Detail: "built", Done: true})
+	return binary, nil
+}
+
+// Installed returns the ollama that Runtime would return without building anything, or an
+// error that wraps fs.ErrNotExist.
+func Installed(cacheDir string) (string, error) {
+	if own, err := exec.LookPath("ollama"); err == nil {
+		return own, nil
+	}
+	binary := runtimePath(cacheDir)
+	if _, err := os.Stat(binary); err != nil {
+		return "", fmt.Errorf("no model runtime is installed: %w", err)
+	}
 	return binary, nil
 }
 
@@ -197,7 +206,8 @@ func compile(ctx context.Context, goTool, dir string, env []string, report func(
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, goTool, "install", "-trimpath", "-x", target)
+	cmd := exec.CommandContext(ctx, goTool, "install", "-trimpath", "-x",
+		"-ldflags=-X="+ollamaModule+"/version.Version="+strings.TrimPrefix(OllamaVersion, "v"), target)
 	cmd.Dir, cmd.Env = dir, env
 	said, err := cmd.StderrPipe()
 	if err != nil {
