@@ -1,0 +1,22 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+)
+
+// TestMain lets the test binary be the child too.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "parse-worker" {
+		if err := ServeChild(context.Background(), os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func childCommand() []string { return []string{"/proc/self/exe", "parse-worker"} }
