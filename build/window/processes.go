@@ -1,7 +1,6 @@
 package window
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -64,22 +63,4 @@ func readStat(path string) (Process, bool) {
 		return Process{}, false
 	}
 	return Process{PID: pid, Parent: parent, State: fields[0], Name: string(content[open+1 : shut])}, true
-}
-
-// PSS is a process's proportional share of memory in bytes: its own pages, and of each
-// page shared by n processes the n-th part (proc(5), smaps_rollup).
-func PSS(pid int) (int64, error) {
-	file, err := os.Open(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if rest, ok := strings.CutPrefix(lines.Text(), "Pss:"); ok {
-			kilobytes, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
-			return kilobytes << 10, err
-		}
-	}
-	return 0, fmt.Errorf("no Pss in smaps_rollup of %d", pid)
 }
