@@ -135,7 +135,8 @@ type Answer struct {
 	Found     bool       `json:"found"`
 	Sentences []Sentence `json:"sentences"`
 	Citations []Citation `json:"citations"`
-	// Unsupported are the sentences of Text that no source supports.
+	// Unsupported are the sentences no source supports. When none is supported, Text says
+	// so in fixed words and these are what the model said instead.
 	Unsupported []string    `json:"unsupported"`
 	Route       Route       `json:"route"`
 	Query       query.Query `json:"query"`
@@ -173,7 +174,7 @@ type Limits struct {
 	Steps       int           // model calls; default 4
 	ReplyTokens int           // per call; default 320
 	Time        time.Duration // of the whole question; default 3 minutes
-	// PromptBytes bounds what varies in a prompt (passages and question); default 1,600,
-	// about 400 tokens of English.
+	// PromptBytes bounds what varies in a prompt (passages and question); default 1,400,
+	// about 350 tokens of English or Chinese.
 	PromptBytes int
 }
