@@ -1,0 +1,375 @@
+package index
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/searcher"
+	api "github.com/blevesearch/bleve_index_api"
+
+	"steward/indexer/document"
+)
+
+// Match says which documents are wanted: those that hold every term of All, at least one
+// of Any (if it is not empty), none of Not, and satisfy every filter.
+type Match struct {
+	All, Any, Not []string
+	// Prefixes are beginnings of terms; a document must hold a term for each.
+	Prefixes []string
+	// Title terms must all occur in the title.
+	Title   []string
+	Kinds   []document.Kind
+	Formats []string
+	// From and To are parts of a name or address, lower-case.
+	From, To      string
+	Under, Thread string
+	HasAttachment bool
+	// After and Before are Unix seconds, After inclusive; nil is open.
+	After, Before *int64
+	// AverageWords is the mean length of a document, for the ranking.
+	AverageWords float64
+}
+
+// Ranked is one document with its BM25 score.
+type Ranked struct {
+	ID    string
+	Score float64
+}
+
+// Rank gives the n best documents by BM25 (Robertson and Zaragoza, 2009; k1 1.2, b 0.75),
+// ties in order of ID, and the number of all that match.
+func (w *Words) Rank(ctx context.Context, m Match, n int) (best []Ranked, total int, err error) {
+	top := &ranking{}
+	err = w.each(ctx, m, true, func(reader api.IndexReader, d *search.DocumentMatch) error {
+		total++
+		if n <= 0 || len(*top) == n && d.Score < (*top)[0].Score {
+			return nil
+		}
+		id, err := reader.ExternalID(d.IndexInternalID)
+		if err != nil {
+			return err
+		}
+		heap.Push(top, Ranked{ID: id, Score: d.Score})
+		if len(*top) > n {
+			heap.Pop(top)
+		}
+		return nil
+	})
+	best = make([]Ranked, len(*top))
+	for i := len(best) - 1; i >= 0; i-- {
+		best[i] = heap.Pop(top).(Ranked)
+	}
+	return best, total, err
+}
+
+// All gives the IDs of every document that matches.
+func (w *Words) All(ctx context.Context, m Match) (ids []string, err error) {
+	err = w.each(ctx, m, false, func(reader api.IndexReader, d *search.DocumentMatch) error {
+		id, err := reader.ExternalID(d.IndexInternalID)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// Count gives the number of documents that match.
+func (w *Words) Count(ctx context.Context, m Match) (n int, err error) {
+	err = w.each(ctx, m, false, func(api.IndexReader, *search.DocumentMatch) error { n++; return nil })
+	return n, err
+}
+
+// Weights gives the inverse document frequency of terms, as BM25 has it.
+func (w *Words) Weights(terms []string) (map[string]float64, error) {
+	reader, err := w.inner.Reader()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = reader.Close() }()
+	all, err := reader.DocCount()
+	if err != nil {
+		return nil, err
+	}
+	weights := make(map[string]float64, len(terms))
+	for _, t := range terms {
+		docs, err := reader.TermFieldReader(context.Background(), []byte(t), fieldBody, false, false, false)
+		if err != nil {
+			return nil, err
+		}
+		n := float64(docs.Count())
+		if err := docs.Close(); err != nil {
+			return nil, err
+		}
+		weights[t] = math.Log(1 + (float64(all)-n+0.5)/(n+0.5))
+	}
+	return weights, nil
+}
+
+// ranking is a heap with the worst on top.
+type ranking []Ranked
+
+func (r ranking) Len() int { return len(r) }
+func (r ranking) Less(i, j int) bool {
+	if r[i].Score != r[j].Score {
+		return r[i].Score < r[j].Score
+	}
+	return r[i].ID > r[j].ID
+}
+func (r ranking) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+func (r *ranking) Push(x any)   { *r = append(*r, x.(Ranked)) }
+func (r *ranking) Pop() any {
+	last := (*r)[len(*r)-1]
+	*r = (*r)[:len(*r)-1]
+	return last
+}
+
+// each visits every match. A damaged segment makes Bleve panic: that becomes ErrDamaged.
+func (w *Words) each(ctx context.Context, m Match, score bool, visit func(api.IndexReader, *search.DocumentMatch) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
+	reader, err := w.inner.Reader()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reader.Close() }()
+	count, err := reader.DocCount()
+	if err != nil {
+		return err
+	}
+	ctx = context.WithValue(ctx, search.GetScoringModelCallbackKey, search.GetScoringModelCallbackFn(func() string { return api.BM25Scoring }))
+	ctx = context.WithValue(ctx, search.BM25StatsKey, &search.BM25Stats{DocCount: float64(count), FieldCardinality: map[string]int{
+		fieldBody: int(max(m.AverageWords, 1) * float64(count)), fieldTitle: 6 * int(count), fieldTag: int(count), fieldFrom: int(count), fieldTo: int(count),
+		"*": int(count), // unscored unions
+	}})
+	build := builder{ctx: ctx, reader: reader, score: score}
+	s, err := build.searcher(m)
+	if err != nil {
+		return fmt.Errorf("search the words index: %w", err)
+	}
+	defer func() { _ = s.Close() }()
+	state := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+8, 0), IndexReader: reader}
+	for n := 0; ; n++ {
+		d, err := s.Next(state)
+		if err != nil {
+			return fmt.Errorf("search the words index: %w", err)
+		}
+		if d == nil {
+			return nil
+		}
+		if err := visit(reader, d); err != nil {
+			return err
+		}
+		state.DocumentMatchPool.Put(d)
+		if n%1024 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// ErrDamaged says that the index's files are damaged and it must be built anew.
+var ErrDamaged = fmt.Errorf("the words index is damaged")
+
+type builder struct {
+	ctx    context.Context
+	reader api.IndexReader
+	score  bool
+}
+
+func (b builder) options(score bool) search.SearcherOptions {
+	if score {
+		return search.SearcherOptions{}
+	}
+	return search.SearcherOptions{Score: "none"}
+}
+
+func (b builder) term(field, term string, boost float64, score bool) (search.Searcher, error) {
+	return searcher.NewTermSearcher(b.ctx, b.reader, term, field, boost, b.options(score))
+}
+
+// oneOf matches documents with any of the whole values; it never scores.
+func (b builder) oneOf(field string, terms []string) (search.Searcher, error) {
+	switch len(terms) {
+	case 0:
+		return searcher.NewMatchNoneSearcher(b.reader)
+	case 1:
+		return b.term(field, terms[0], 1, false)
+	}
+	return searcher.NewMultiTermSearcher(b.ctx, b.reader, terms, field, 1, b.options(false), false)
+}
+
+// dictionary gives the terms of a field that begin with prefix and hold part.
+func (b builder) dictionary(field, prefix, part string) ([]string, error) {
+	dict, err := b.reader.FieldDictPrefix(field, []byte(prefix))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dict.Close() }()
+	var terms []string
+	for {
+		entry, err := dict.Next()
+		if err != nil || entry == nil {
+			return terms, err
+		}
+		if strings.Contains(entry.Term, part) {
+			terms = append(terms, strings.Clone(entry.Term))
+		}
+	}
+}
+
+func (b builder) searcher(m Match) (search.Searcher, error) {
+	var must, should, not []search.Searcher
+	var failed error
+	keep := func(list *[]search.Searcher, s search.Searcher, err error) {
+		if err != nil {
+			failed = err
+			return
+		}
+		*list = append(*list, s)
+	}
+	tags := func(terms ...string) {
+		s, err := b.oneOf(fieldTag, terms)
+		keep(&must, s, err)
+	}
+	for _, t := range m.All {
+		s, err := b.term(fieldBody, t, 1, b.score)
+		keep(&must, s, err)
+	}
+	if len(m.Any) > 0 {
+		var any []search.Searcher
+		for _, t := range m.Any {
+			s, err := b.term(fieldBody, t, 1, b.score)
+			keep(&any, s, err)
+		}
+		if failed == nil {
+			s, err := searcher.NewDisjunctionSearcher(b.ctx, b.reader, any, 1, b.options(b.score))
+			keep(&must, s, err)
+		}
+	}
+	for _, p := range m.Prefixes {
+		terms, err := b.dictionary(fieldBody, p, "")
+		if err == nil {
+			var s search.Searcher
+			s, err = b.oneOf(fieldBody, terms)
+			keep(&must, s, err)
+		}
+		if err != nil {
+			failed = err
+		}
+	}
+	for _, t := range m.Title {
+		s, err := b.term(fieldTitle, t, 1, b.score)
+		keep(&must, s, err)
+	}
+	b.filters(m, tags, func(field, part string) {
+		terms, err := b.dictionary(field, "", part)
+		if err != nil {
+			failed = err
+			return
+		}
+		s, err := b.oneOf(field, terms)
+		keep(&must, s, err)
+	})
+	if b.score {
+		for _, t := range append(m.All[:len(m.All):len(m.All)], m.Any...) {
+			s, err := b.term(fieldTitle, t, 1.5, true)
+			keep(&should, s, err)
+		}
+	}
+	for _, t := range m.Not {
+		s, err := b.term(fieldBody, t, 1, false)
+		keep(&not, s, err)
+	}
+	if failed != nil {
+		for _, list := range [][]search.Searcher{must, should, not} {
+			for _, s := range list {
+				_ = s.Close()
+			}
+		}
+		return nil, failed
+	}
+	return b.combine(must, should, not)
+}
+
+func (b builder) combine(must, should, not []search.Searcher) (search.Searcher, error) {
+	var mustS, shouldS, notS search.Searcher
+	var err error
+	switch len(must) {
+	case 0:
+		mustS, err = searcher.NewMatchAllSearcher(b.ctx, b.reader, 1, b.options(false))
+	case 1:
+		mustS = must[0]
+	default:
+		mustS, err = searcher.NewConjunctionSearcher(b.ctx, b.reader, must, b.options(b.score))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(should)+len(not) == 0 {
+		return mustS, nil
+	}
+	if len(should) > 0 {
+		if shouldS, err = searcher.NewDisjunctionSearcher(b.ctx, b.reader, should, 0, b.options(true)); err != nil {
+			return nil, err
+		}
+	}
+	if len(not) > 0 {
+		if notS, err = searcher.NewDisjunctionSearcher(b.ctx, b.reader, not, 1, b.options(false)); err != nil {
+			return nil, err
+		}
+	}
+	return searcher.NewBooleanSearcher(b.ctx, b.reader, mustS, shouldS, notS, b.options(b.score))
+}
+
+func (b builder) filters(m Match, tags func(...string), part func(field, part string)) {
+	if len(m.Kinds) > 0 {
+		var terms []string
+		for _, k := range m.Kinds {
+			terms = append(terms, "k"+string(k))
+		}
+		tags(terms...)
+	}
+	if len(m.Formats) > 0 {
+		var terms []string
+		for _, f := range m.Formats {
+			terms = append(terms, "f"+strings.ToLower(f))
+		}
+		tags(terms...)
+	}
+	if m.HasAttachment {
+		tags("a")
+	}
+	if m.Thread != "" {
+		tags("t" + m.Thread)
+	}
+	if m.Under != "" {
+		under := strings.TrimRight(m.Under, "/")
+		if under == "" {
+			under = "/"
+		}
+		tags("p" + under)
+	}
+	if m.After != nil || m.Before != nil {
+		low, high := earliest, latest
+		if m.After != nil {
+			low = *m.After
+		}
+		if m.Before != nil {
+			high = *m.Before
+		}
+		tags(dateTerms(low, high)...)
+	}
+	if m.From != "" {
+		part(fieldFrom, m.From)
+	}
+	if m.To != "" {
+		part(fieldTo, m.To)
+	}
+}
