@@ -123,7 +123,7 @@ func New(o Options) *Handler {
 	h.mux.Handle("/api/", h.catch(func(_ http.ResponseWriter, r *http.Request) error {
 		return &Error{Code: "not_found", Message: "There is no " + r.Method + " " + r.URL.Path + " here."}
 	}))
-	h.mux.Handle("/", h.static())
+	h.mux.Handle("/", newStatic(h.Static))
 	return h
 }
 

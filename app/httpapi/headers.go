@@ -28,17 +28,26 @@ func setHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// static serves the built front end. A path without a file is the page itself, so that a
+// NewStatic serves the built front end alone, with the headers of the whole handler.
+func NewStatic(built fs.FS) http.Handler {
+	next := newStatic(built)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		setHeaders(w.Header())
+		next.ServeHTTP(w, r)
+	})
+}
+
+// newStatic serves the built front end. A path without a file is the page itself, so that a
 // reload works wherever the person is in it.
-func (h *Handler) static() http.Handler {
-	if h.Static == nil {
+func newStatic(built fs.FS) http.Handler {
+	if built == nil {
 		return http.HandlerFunc(notBuilt)
 	}
-	page, err := fs.ReadFile(h.Static, "index.html")
+	page, err := fs.ReadFile(built, "index.html")
 	if err != nil {
 		return http.HandlerFunc(notBuilt)
 	}
-	files := http.FileServerFS(h.Static)
+	files := http.FileServerFS(built)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			WriteError(w, badRequest("%s is only for /api/.", r.Method))
@@ -48,13 +57,13 @@ func (h *Handler) static() http.Handler {
 		if strings.HasPrefix(name, "assets/") {
 			// Vite names these by their content.
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			if _, err := fs.Stat(h.Static, name); errors.Is(err, fs.ErrNotExist) {
+			if _, err := fs.Stat(built, name); errors.Is(err, fs.ErrNotExist) {
 				w.Header().Set("Cache-Control", "no-store")
 				WriteError(w, &Error{Code: "not_found", Message: "There is no " + name + "."})
 				return
 			}
 		}
-		if info, err := fs.Stat(h.Static, name); err == nil && !info.IsDir() && name != "index.html" {
+		if info, err := fs.Stat(built, name); err == nil && !info.IsDir() && name != "index.html" {
 			files.ServeHTTP(w, r)
 			return
 		}

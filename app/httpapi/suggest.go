@@ -254,3 +254,16 @@ func readLines(path string) []string {
 	}
 	return lines
 }
+
+// KindOf gives what a source at path is: "folder", "maildir", "mbox" or "file".
+func KindOf(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	kind := kindOf(path, fs.FileInfoToDirEntry(info))
+	if kind == "" {
+		kind = "file"
+	}
+	return kind, nil
+}
