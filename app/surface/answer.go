@@ -15,6 +15,7 @@ import (
 // The states of an answer's surface, at /state of its data.
 const (
 	stateSearching = "searching"
+	stateReading   = "reading"
 	stateWriting   = "writing"
 	stateDone      = "done"
 	stateFailed    = "failed"
@@ -34,7 +35,7 @@ type Failure struct {
 //
 // The data model it keeps at the interface:
 //
-//	/state      "searching", "writing", "done" or "failed"
+//	/state      "searching", "reading" (passages found, no word yet), "writing", "done" or "failed"
 //	/passages   the hits found, before any model is called, at most MaxHits
 //	/prose      {text, sentences}: text grows with each token; sentences come with the checks
 //	/citations  the verified citations
@@ -73,6 +74,9 @@ func (a *Answer) On(e agent.Event) ([]json.RawMessage, error) {
 		a.passages = trimHits(e.Hits)
 		d.set("/passages", a.passages)
 		d.set("/summary", summary{Route: e.Route, Query: queryText(e.Query), Total: len(e.Hits)})
+		if e.Route == agent.RouteAnswer && len(a.passages) > 0 {
+			d.set("/state", stateReading)
+		}
 		d.show(a.tree(nil, nil))
 	case "token":
 		if a.text.Len() == 0 {
