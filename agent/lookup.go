@@ -28,19 +28,20 @@ func (r *run) lookUp() error {
 		q.Limit = hitsShown
 	}
 	r.a.Query = q
-	res, err := r.index.Search(r.ctx, q)
-	if err != nil {
-		return err
-	}
-	r.a.Hits, r.a.Total = res.Hits, res.Total
 	by := r.read.By
 	if by == "" && r.a.Route == RouteCount && q.From == "" && mailOnly(q) {
 		by = query.FieldFrom
 	}
-	if r.a.Route == RouteCount || by != "" || res.Total < 0 {
-		if r.a.Total, r.a.Groups, err = r.index.Count(r.ctx, q, by); err != nil {
+	var err error
+	if r.a.Total, r.a.Groups, err = r.index.Count(r.ctx, q, by); err != nil {
+		return err
+	}
+	if r.a.Total > 0 {
+		res, err := r.index.Search(r.ctx, q)
+		if err != nil {
 			return err
 		}
+		r.a.Hits = res.Hits
 	}
 	r.step("search", fmt.Sprintf("%d matches", r.a.Total), at, nil)
 	if r.a.Total == 0 && q.Text != "" && r.a.Route != RouteCount {
@@ -60,6 +61,9 @@ func (r *run) lookUp() error {
 		} else if len(r.a.Hits) > 0 {
 			r.write(r.say.newest(r.a.Hits[0]), r.a.Hits[0])
 		}
+	case len(r.a.Hits) == 0: // what was counted has just gone
+		r.write(r.say.nothing(q))
+		r.a.Found = false
 	case r.a.Route == RouteLatest:
 		r.write(r.say.latest(q, r.a.Hits[0], r.q.Now), r.a.Hits[0])
 	default:

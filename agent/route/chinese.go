@@ -39,6 +39,7 @@ var (
 	zhOldest  = regexp.MustCompile(`(?:最早|最旧|第一)(?:的)?一?(?:封|份|个|篇)?[^，。？]{0,10}?的?` + zhDoc)
 	zhLast    = regexp.MustCompile(`(?:上一?次|最近一次|最后一次|上回)`)
 	zhFirst   = regexp.MustCompile(`(?:第一次|最早一次)`)
+	zhDeed    = regexp.MustCompile(`((?:上一?次|最近一次|最后一次|上回|第一次|最早一次))(?:去|看|见|交|付|缴|买|修|换)`)
 	zhWhen    = regexp.MustCompile(`什么时候|何时|哪天|哪一天|几号|多久`)
 )
 
@@ -108,6 +109,7 @@ func (c *chinese) kind() {
 	case zhWhen.MatchString(s) && (zhLast.MatchString(s) || zhFirst.MatchString(s)):
 		r.Kind = Latest
 		c.rest = zhWhen.ReplaceAllString(c.rest, gone)
+		c.rest = zhDeed.ReplaceAllString(c.rest, "$1")
 		c.order(zhLast.MatchString(s), zhFirst.MatchString(s))
 	case (newest || oldest) && !regexp.MustCompile(`为什么|怎么|多少钱|关于什么`).MatchString(s):
 		r.Kind = Latest

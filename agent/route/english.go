@@ -163,6 +163,7 @@ func (e *english) kind(d dated) {
 		}
 		r.Kind = Latest
 		e.order(oldWord(m[1]))
+		e.spend(deeds...)
 		if e.mail {
 			mailThing.apply(&r.Query)
 		}
@@ -186,6 +187,10 @@ func (e *english) order(old bool) {
 	}
 	e.spend("last", "latest", "newest", "most", "recent", "recently", "first", "earliest", "oldest")
 }
+
+// deeds are what people ask to have done last: papers seldom use the same verb.
+var deeds = strings.Fields(`see saw seen visit visited pay paid go went gone meet met buy bought talk talked speak spoke call called renew renewed order ordered
+	do did done go use used make made take took check checked change changed`)
 
 // spend marks words as used up, wherever they stand.
 func (e *english) spend(list ...string) {
