@@ -233,3 +233,6 @@ func passages(text string) []document.Passage {
 	}
 	return out
 }
+
+// Memory gives the index in memory to tests outside the package.
+func Memory(docs []document.Document) query.Searcher { return &memory{docs: docs} }
