@@ -8,7 +8,7 @@
 // state: "warm" has the system prompt already read, as after any earlier question; "cold"
 // has read something else.
 //
-//	go run ./build/bench/answer -corpus DIR -ollama URL -models A,B [-questions 3]
+//	go run ./build/bench/answer -corpus DIR [-ollama URL] [-models A,B] [-questions 3]
 package main
 
 import (
@@ -33,8 +33,8 @@ import (
 func main() {
 	log.SetFlags(0)
 	corpus := flag.String("corpus", "", "folder made by build/bench/corpus")
-	ollama := flag.String("ollama", "http://127.0.0.1:11434", "address of a running Ollama")
-	models := flag.String("models", "", "chat models to measure, separated by commas")
+	ollama := flag.String("ollama", "", "address of a running Ollama; empty starts the one that steward setup installed")
+	models := flag.String("models", "qwen2.5-coder:1.5b,qwen2.5-coder:0.5b", "chat models to measure, separated by commas")
 	binary := flag.String("steward", "", "steward to measure; empty builds it")
 	home := flag.String("home", "", "an indexed STEWARD_HOME to use; empty makes one from the corpus's mail")
 	n := flag.Int("questions", 3, "questions for each model, each asked warm and cold")
@@ -80,13 +80,7 @@ func (r *run) do(ctx context.Context) error {
 			return err
 		}
 	}
-	rec, err := newRecorder(r.target)
-	if err != nil {
-		return err
-	}
-	proxy := httptest.NewServer(rec)
-	defer proxy.Close()
-	logged, err := os.Create(filepath.Join(work, "steward.log"))
+	logged, err := os.Create(filepath.Join(work, "bench.log"))
 	if err != nil {
 		return err
 	}
@@ -95,6 +89,20 @@ func (r *run) do(ctx context.Context) error {
 	if r.verbose {
 		out = os.Stderr
 	}
+	if r.target == "" {
+		address, stop, err := startServer(ctx, r.models, logged)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		r.target = address
+	}
+	rec, err := newRecorder(r.target)
+	if err != nil {
+		return err
+	}
+	proxy := httptest.NewServer(rec)
+	defer proxy.Close()
 	fresh := r.home == ""
 	if fresh {
 		r.home = filepath.Join(work, "home")

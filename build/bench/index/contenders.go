@@ -70,10 +70,9 @@ func (s *stewardIndex) prepare(ctx context.Context, dir string, _ []string) erro
 	)
 }
 
-// command adds the trees and indexes them once, as a person would type it.
+// command adds the trees as a person would; it returns when they can be searched.
 func (s *stewardIndex) command(dir string, trees []string) *exec.Cmd {
-	script := `"$0" add "$@" && exec "$0" index --once --wait`
-	cmd := exec.Command("sh", append([]string{"-c", script, s.binary}, trees...)...)
+	cmd := exec.Command(s.binary, append([]string{"add"}, trees...)...)
 	cmd.Env = append(os.Environ(), "STEWARD_HOME="+filepath.Join(dir, "home"))
 	return cmd
 }
@@ -86,5 +85,5 @@ func (s *stewardIndex) documents(ctx context.Context, dir string) (int, string, 
 	}
 	var status httpapi.Status
 	err = running.JSON(ctx, "GET", "/api/status", nil, &status)
-	return status.Index.Documents, home, errors.Join(err, running.Stop())
+	return status.Index.Documents, filepath.Join(home, "index"), errors.Join(err, running.Stop())
 }

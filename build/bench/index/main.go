@@ -33,6 +33,7 @@ func main() {
 	binary := flag.String("steward", "", "steward to measure; empty builds it")
 	only := flag.String("only", "", "measure one side: steward or recoll")
 	keep := flag.String("keep", "", "empty folder to leave the last indexes in, for build/bench/query")
+	cpu := flag.String("profile", "", "write a CPU profile of Steward's side to this file instead of measuring")
 	flag.Parse()
 	if *trees == "" || flag.NArg() > 0 {
 		flag.Usage()
@@ -40,6 +41,12 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *cpu != "" {
+		if err := profile(ctx, strings.Split(*trees, ","), *cpu); err != nil {
+			log.Fatal("index: ", err)
+		}
+		return
+	}
 	if err := run(ctx, strings.Split(*trees, ","), *rounds, *binary, *only, *keep); err != nil {
 		log.Fatal("index: ", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -31,6 +32,7 @@ type Service struct {
 	// Ready is the time from the start of the process to its printed address.
 	Ready time.Duration
 
+	home   string
 	cmd    *exec.Cmd
 	client *http.Client
 	exited chan error
@@ -67,7 +69,7 @@ func Start(ctx context.Context, binary, home string, log io.Writer, env ...strin
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{cmd: cmd, client: &http.Client{Jar: jar}, exited: make(chan error, 1)}
+	s := &Service{home: home, cmd: cmd, client: &http.Client{Jar: jar}, exited: make(chan error, 1)}
 	go func() { s.exited <- cmd.Wait() }()
 	found := make(chan string, 1)
 	go func() {
@@ -99,6 +101,15 @@ func Start(ctx context.Context, binary, home string, log io.Writer, env ...strin
 	case <-ctx.Done():
 		return nil, errors.Join(ctx.Err(), s.Stop())
 	}
+}
+
+// OverSocket gives the same service through the home's socket, as the command line uses
+// it. It must not be stopped.
+func (s *Service) OverSocket() *Service {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", filepath.Join(s.home, "steward.sock"))
+	}
+	return &Service{Base: "http://steward", client: &http.Client{Transport: &http.Transport{DialContext: dial}}}
 }
 
 // PID is the process's, which is also its session's.
