@@ -56,6 +56,7 @@ type modelServer struct {
 	client *ollama.Client
 	own    *ollama.Server
 	start  bool
+	begun  bool // somebody wanted a server
 	// looked is closed when the look that is under way has ended.
 	looked chan struct{}
 }
@@ -98,6 +99,7 @@ func (m *modelServer) run(ctx context.Context) {
 func (m *modelServer) find(start bool) <-chan struct{} {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.begun = true
 	select {
 	case <-m.looked:
 		m.looked = make(chan struct{})

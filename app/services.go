@@ -38,12 +38,12 @@ type services struct {
 	cancel context.CancelFunc
 	group  sync.WaitGroup
 
-	once     sync.Once
+	once sync.Once
 	// stopped is closed when the indexer has stopped, by the error in failure or the end of ctx.
 	stopped chan struct{}
 	failure error
-	warm     bool
-	mu       sync.Mutex // of changes to the sources
+	warm    bool
+	mu      sync.Mutex // of changes to the sources
 }
 
 // options say how services are started.
@@ -97,9 +97,15 @@ func start(ctx context.Context, h home, o options) (_ *services, err error) {
 		home: h, cache: cache, settings: s.store.Settings,
 		changed: s.changes.bump, chosen: s.useModels, log: s.log,
 	})
-	s.agent = agent.New(agent.Options{Model: s.chatModel, Searcher: s.index, Log: s.log})
+	wait := commandPatience
+	if o.stays {
+		wait = askPatience
+	}
+	s.agent = agent.New(agent.Options{
+		Model: s.chatModel, Searcher: patient{s.index, s.model, wait}, Log: s.log,
+	})
 	s.handler = httpapi.New(httpapi.Options{
-		Asker: s, Searcher: s.index, Library: s, Upkeep: s, Choices: s, Models: s, Changes: s.changes,
+		Asker: s, Searcher: s.index, Patient: patient{s.index, s.model, commandPatience}, Library: s, Upkeep: s, Choices: s, Models: s, Changes: s.changes,
 		Diagnose: s.diagnose, Static: o.static, Version: o.version, Home: string(h), Native: o.native, Log: s.log,
 	})
 	s.group.Go(func() { s.model.run(s.ctx) })
@@ -190,7 +196,11 @@ func (s *services) useModels(ctx context.Context, client *ollama.Client, chat, e
 		s.index.SetEmbedder(client.Embedder(embed))
 	}
 	if chat != "" && s.warm {
-		s.group.Go(func() { s.agent.Warm(ctx) })
+		s.group.Go(func() {
+			if err := s.agent.Warm(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("the model could not be got ready", "err", err)
+			}
+		})
 	}
 }
 

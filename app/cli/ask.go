@@ -95,15 +95,15 @@ func locale() string {
 
 func (c *command) answer(ctx context.Context, conn *Connection, req httpapi.AskRequest) error {
 	var (
-		final    *agent.Answer
-		streamed strings.Builder
+		final *agent.Answer
+		words = newStreamed(c.out)
 	)
 	notes := c.bar()
 	defer notes.clear()
 	err := stream(ctx, conn, "/api/ask", req, func(e httpapi.AskEvent) error {
 		switch e.Type {
 		case "step":
-			if !c.json && notes.terminal && e.Step != nil && streamed.Len() == 0 {
+			if !c.json && notes.terminal && e.Step != nil && words.empty() {
 				notes.line(oneLine(e.Step.Name+": "+e.Step.Detail, 78))
 			}
 		case "passages":
@@ -113,8 +113,7 @@ func (c *command) answer(ctx context.Context, conn *Connection, req httpapi.AskR
 		case "token":
 			if !c.json {
 				notes.clear()
-				streamed.WriteString(e.Token)
-				if _, err := fmt.Fprint(c.out, printable(e.Token)); err != nil {
+				if err := words.add(e.Token); err != nil {
 					return err
 				}
 			}
@@ -129,7 +128,7 @@ func (c *command) answer(ctx context.Context, conn *Connection, req httpapi.AskR
 		return nil
 	})
 	notes.clear()
-	if streamed.Len() > 0 && (err != nil || final == nil) {
+	if !words.empty() && (err != nil || final == nil) {
 		fmt.Fprintln(c.out)
 	}
 	if err != nil {
@@ -145,7 +144,7 @@ func (c *command) answer(ctx context.Context, conn *Connection, req httpapi.AskR
 	if c.json {
 		err = c.print(out)
 	} else {
-		c.showAnswer(out, streamed.String())
+		c.showAnswer(out, words)
 		c.sayAge(out.IndexAge, conn)
 	}
 	if err == nil && !out.Found {
@@ -185,17 +184,10 @@ func (c *command) answerOf(ctx context.Context, conn *Connection, a *agent.Answe
 	return out, nil
 }
 
-// showAnswer prints what did not stream: the text where none did or where the checks changed
-// it, what no source says, and the sources.
-func (c *command) showAnswer(a answered, streamed string) {
-	switch {
-	case streamed == "":
-		fmt.Fprintln(c.out, printable(a.Answer))
-	case strings.TrimSpace(streamed) != strings.TrimSpace(a.Answer):
-		fmt.Fprintf(c.out, "\n\nAfter the checks:\n%s\n", printable(a.Answer))
-	default:
-		fmt.Fprintln(c.out)
-	}
+// showAnswer prints what did not stream: the text as the checks left it, what no source says,
+// and the sources.
+func (c *command) showAnswer(a answered, words *streamed) {
+	words.replace(a.Answer)
 	for _, g := range a.Groups {
 		fmt.Fprintf(c.out, "  %6d  %s\n", g.Count, printable(g.Value))
 	}

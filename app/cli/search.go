@@ -92,7 +92,7 @@ func (c *command) search() *cobra.Command {
 				return wrongUse("--limit is from 1 to 1000.")
 			}
 			q.Limit, q.KeywordOnly = limit, keywordOnly
-			need := Needs{Runtime: FindRuntime}
+			need := Needs{Runtime: StartRuntime}
 			if keywordOnly {
 				need.Runtime = NoRuntime
 			}
@@ -118,7 +118,7 @@ func (c *command) search() *cobra.Command {
 
 func (c *command) find(ctx context.Context, conn *Connection, q query.Query) error {
 	var result query.Result
-	if err := conn.call(ctx, http.MethodPost, "/api/search", q, &result); err != nil {
+	if err := conn.call(ctx, http.MethodPost, "/api/search?patient=1", q, &result); err != nil {
 		return err
 	}
 	var status httpapi.Status

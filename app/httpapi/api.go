@@ -3,7 +3,8 @@
 // this file are the whole contract with the front end and the command line.
 //
 //	POST   /api/ask                  AskRequest       -> NDJSON of AskEvent
-//	POST   /api/search               query.Query      -> query.Result
+//	POST   /api/search               query.Query      -> query.Result; with ?patient=1 it waits
+//	                                                     up to 15 s for the query's vector
 //	GET    /api/documents/{id}                        -> DocumentView
 //	GET    /api/documents/{id}/raw                    -> the file's bytes, never as active content
 //	POST   /api/documents/{id}/open                   -> opens it in the person's own application

@@ -66,6 +66,8 @@ type changes interface {
 type Options struct {
 	Asker    asker
 	Searcher query.Searcher
+	// Patient is Searcher for who would rather wait for the query's vector than find less.
+	Patient  query.Searcher
 	Library  library
 	Upkeep   upkeep
 	Choices  choices

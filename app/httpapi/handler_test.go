@@ -143,7 +143,7 @@ func (d *desk) Install(ctx context.Context, n string, report func(Progress)) err
 func (d *desk) serve(t *testing.T, static fstest.MapFS) *httptest.Server {
 	t.Helper()
 	o := Options{
-		Asker: d, Searcher: d, Library: d, Upkeep: d, Choices: d, Models: d, Changes: d,
+		Asker: d, Searcher: d, Patient: d, Library: d, Upkeep: d, Choices: d, Models: d, Changes: d,
 		Diagnose: func(context.Context) []Check { return nil }, Home: t.TempDir(), Version: "test",
 	}
 	if static != nil {

@@ -17,7 +17,11 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	if q.Limit < 0 || q.Limit > 1000 || q.Offset < 0 {
 		return badRequest("The limit is from 0 to 1,000 and the offset not below 0.")
 	}
-	result, err := h.Searcher.Search(r.Context(), q)
+	searcher := h.Searcher
+	if r.URL.Query().Get("patient") != "" {
+		searcher = h.Patient
+	}
+	result, err := searcher.Search(r.Context(), q)
 	if err != nil {
 		return err
 	}
