@@ -132,6 +132,13 @@ func (r *run) search() error {
 	if err != nil {
 		return err
 	}
+	if len(res.Hits) == 0 && q.Order != "" {
+		// "The latest report" may not have all the words: then the best will do.
+		q.Order = ""
+		if res, err = r.index.Search(r.ctx, q); err != nil {
+			return err
+		}
+	}
 	r.a.Hits = res.Hits
 	if f := r.read.Fallback; f != nil && len(res.Hits) < hitsRead {
 		more := *f

@@ -176,6 +176,18 @@ func TestWhatNobodySaysIsNoAnswer(t *testing.T) {
 	}
 }
 
+func TestTheSourceIsQuotedWhenTheModelMissesIt(t *testing.T) {
+	for question, want := range map[string]string{
+		"When does the lease end?":                "This comes closest: “The lease ends on 31 March 2028.” [1]",
+		"How many pets are allowed in the lease?": "The sources I found do not say this. The closest passages are listed.",
+	} {
+		a, _, _ := ask(t, home(), &script{reply: `{"found":"no","answer":""}`}, question)
+		if a.Text != want || a.Found != (len(a.Citations) == 1) {
+			t.Errorf("%s: %+v", question, a)
+		}
+	}
+}
+
 func TestUnsupportedSentencesAreMarked(t *testing.T) {
 	a, _, _ := ask(t, home(), &script{reply: yes("Pets are not allowed. The garden has 12 apple trees.")}, "What does the lease say about pets?")
 	if !a.Found || len(a.Sentences) != 2 || !a.Sentences[0].Supported || a.Sentences[1].Supported || len(a.Unsupported) != 1 {
@@ -291,6 +303,13 @@ func TestCancelStopsAtOnceAndKeepsWhatThereIs(t *testing.T) {
 	}
 	if events[len(events)-1].Type != "done" {
 		t.Error(kinds(events))
+	}
+	// Nothing is claimed when nothing was said yet.
+	s = &script{reply: `{"found":"yes",            "answer":"`, pause: make(chan struct{})}
+	ctx, cancel = context.WithCancel(context.Background())
+	go func() { <-s.pause; cancel() }()
+	if a, err = g.Ask(ctx, Question{Text: "When does the lease end?", Now: noon}, nil); err != nil || a.Stopped != "cancelled" || a.Text != "" || a.Found {
+		t.Errorf("%v %+v", err, a)
 	}
 	before, stop := context.WithCancel(context.Background())
 	stop()

@@ -340,6 +340,15 @@ func (p phrases) unsaid() string {
 	return "The sources I found do not say this. The closest passages are listed."
 }
 
+// quoted is the answer in a source's own words.
+func (p phrases) quoted(quote string) string {
+	quote = strings.Join(strings.Fields(quote), " ")
+	if p.zh {
+		return "最接近的原文是:“" + quote + "”"
+	}
+	return "This comes closest: “" + quote + "”"
+}
+
 // close follows nothing when there are passages near in meaning.
 func (p phrases) close() string {
 	if p.zh {

@@ -45,10 +45,11 @@ func prompt(sources []source, question string, tokens int) Call {
 func pick(hits []query.Hit, question string, budget int) []source {
 	left := budget - len(question)
 	var out []source
-	for i, h := range hits[:min(hitsRead, len(hits))] {
+	hits = relevant(hits)
+	for i, h := range hits {
 		s := source{hit: h, head: head(h)}
 		room := left - len(s.head) - 8
-		if last := min(hitsRead, len(hits)) - 1; i < last {
+		if i < len(hits)-1 {
 			// Half of what is left, so that the next ones are read too.
 			room = min(room, max(left/2, 260))
 		}
@@ -60,6 +61,34 @@ func pick(hits []query.Hit, question string, budget int) []source {
 		out = append(out, s)
 	}
 	return out
+}
+
+// relevant leaves out hits that match far fewer words of the query than the best one does: they
+// cost time to read and lead a small model astray. Two are always kept: what is near in meaning
+// may share no word.
+func relevant(hits []query.Hit) []query.Hit {
+	most := 0
+	for _, h := range hits {
+		most = max(most, matched(h, 0, len(h.Passage)))
+	}
+	var out []query.Hit
+	for i, h := range hits {
+		if len(out) < hitsRead && (i < 2 || 5*matched(h, 0, len(h.Passage)) >= 3*most) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// matched counts the different words of the query in a stretch of a hit's passage.
+func matched(h query.Hit, start, end int) int {
+	seen := map[string]bool{}
+	for _, t := range h.Terms {
+		if t[0] >= start && t[1] <= end && t[0] < t[1] {
+			seen[strings.ToLower(h.Passage[t[0]:t[1]])] = true
+		}
+	}
+	return len(seen)
 }
 
 func head(h query.Hit) string {
@@ -106,14 +135,8 @@ func excerpt(h query.Hit, room int) string {
 			if end-start > room {
 				break
 			}
-			seen := map[string]bool{}
-			for _, t := range h.Terms {
-				if t[0] >= start && t[1] <= end && t[0] < t[1] {
-					seen[strings.ToLower(text[t[0]:t[1]])] = true
-				}
-			}
 			// Among equals the longer stretch: what follows a match often holds the answer.
-			score := float64(len(seen)) + float64(end-start)/float64(2*room)
+			score := float64(matched(h, start, end)) + float64(end-start)/float64(2*room)
 			if score > bestScore {
 				best, bestScore = [2]int{start, end}, score
 			}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"steward/agent/check"
+	"steward/indexer/query"
 )
 
 // errEnough stops a call whose reply needs no more words.
@@ -163,6 +164,25 @@ func repeats(s string) int {
 	return 0
 }
 
+// quote answers with a source's own words.
+func (r *run) quote(h query.Hit, quote string) {
+	r.a.Citations = []Citation{cite(1, h, quote)}
+	said := r.say.quoted(quote)
+	r.a.Sentences = []Sentence{{Text: said, Citations: []int{1}, Supported: true}}
+	r.a.Text = said + " [1]"
+}
+
+// supportedText is what the sources bear of the answer.
+func (r *run) supportedText() string {
+	var parts []string
+	for _, s := range r.a.Sentences {
+		if s.Supported {
+			parts = append(parts, s.Text)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
 // refusal finds a reply that only says that the notes do not say it.
 var refusal = regexp.MustCompile(`(?i)^(?:sorry|unfortunately)|(?:notes?|sources?|passages?|documents?|text|information)\b[^.]*\b(?:do|does|did|is|are) ?(?:not|n't)\b[^.]*\b(?:say|mention|contain|provide|specif|give|answer|include|state|found|available|enough)|\b(?:no|not enough) (?:information|mention|answer)\b|i (?:do not|don't|cannot|can't) (?:know|find|answer)|not (?:mentioned|specified|stated|provided|found)\b[^.]*\b(?:notes?|sources?|passages?)|没有(?:提到|提及|说明|相关|找到|给出|提供|答案|信息)|未(?:提到|提及|说明|找到|给出|提供)|无法(?:回答|确定|找到)|不知道`)
 
@@ -202,12 +222,23 @@ func (r *run) check(rep *reply, sources []source) {
 		r.a.Sentences = append(r.a.Sentences, out)
 	}
 	r.step("check", fmt.Sprintf("%d of %d sentences supported", supported, len(r.a.Sentences)), began, nil)
+	// True sentences that cannot be what was asked for are no answer either.
+	if supported > 0 && !check.Fits(r.q.Text, r.supportedText()) {
+		supported, r.a.Citations = 0, nil
+	}
 	if supported == 0 {
 		// A claim nobody supports is not repeated as an answer.
 		r.a.Sentences = nil
-		if r.a.Stopped != "" || r.ctx.Err() == nil || len(r.a.Unsupported) > 0 {
-			r.a.Text = r.say.unsaid()
+		if r.ctx.Err() != nil {
+			return // it was not given the time to say
 		}
+		if q, ok := check.Closest(r.q.Text, passages); ok {
+			h := sources[q.Source].hit
+			r.a.Found = true
+			r.quote(h, h.Passage[q.Start:q.End])
+			return
+		}
+		r.a.Text = r.say.unsaid()
 		return
 	}
 	r.a.Found = true

@@ -142,3 +142,27 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+func TestFits(t *testing.T) {
+	for _, c := range []struct {
+		question, text string
+		want           bool
+	}{
+		{"What is the phone number of the plumber?", "The plumber is Mr. Okafor.", false},
+		{"What is the phone number of the plumber?", "Call 030 555 0172.", true},
+		{"How much did it cost?", "The technician replaced the filter.", false},
+		{"How much did it cost?", "It was free.", true},
+		{"How many people came?", "Nobody came.", true},
+		{"When is the concert?", "The concert is in the parish hall.", false},
+		{"When is the concert?", "It is on Sunday.", true},
+		{"When is the concert?", "On 13 December.", true},
+		{"供暖缴费的电话是多少?", "请尽快缴费。", false},
+		{"供暖缴费的电话是多少?", "电话是138-0055-0123。", true},
+		{"会议几点开始?", "下午三点。", true},
+		{"Who came?", "The plumber.", true},
+	} {
+		if got := Fits(c.question, c.text); got != c.want {
+			t.Errorf("%s %s: %v", c.question, c.text, got)
+		}
+	}
+}
