@@ -41,7 +41,7 @@ func startServer(ctx context.Context, models []string, log *os.File) (address st
 		"OLLAMA_HOST="+host, "OLLAMA_MODELS="+filepath.Join(cache, "models"), "OLLAMA_NUM_PARALLEL=1",
 		"OLLAMA_MAX_LOADED_MODELS=2", "OLLAMA_KEEP_ALIVE=30m", "OLLAMA_NOPRUNE=1")
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	if err := cmd.Start(); err != nil {
 		return "", nil, err
 	}

@@ -39,7 +39,7 @@ type Usage struct {
 // Run starts the command in a session of its own and watches that session until the
 // command ends. Cancelling ctx kills the whole session.
 func Run(ctx context.Context, cmd *exec.Cmd) (Usage, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
 	u := Usage{Load: Load()}
 	start := time.Now()
 	if err := cmd.Start(); err != nil {

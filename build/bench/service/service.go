@@ -55,7 +55,7 @@ func Build(ctx context.Context, dir string) (string, error) {
 func Start(ctx context.Context, binary, home string, log io.Writer, env ...string) (*Service, error) {
 	cmd := exec.Command(binary, "serve", "--addr", "127.0.0.1:0")
 	cmd.Env = append(append(os.Environ(), "STEWARD_HOME="+home), env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
