@@ -134,7 +134,8 @@ func (b *bench) want(typed, names string) {
 	b.t.Helper()
 	b.wait()
 	if got := b.found(typed); got != names {
-		b.t.Errorf("%q finds %q, wanted %q", typed, got, names)
+		s, _ := b.x.Status(b.t.Context())
+		b.t.Errorf("%q finds %q, wanted %q; notices %q", typed, got, names, s.Notices)
 	}
 	b.consistent()
 }

@@ -31,7 +31,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 	w, err := watch.New(watch.Config{Barrier: x.cfg.Dir, Quiet: x.cfg.Debounce})
 	if err != nil {
 		x.log.Warn("changes are found by scanning only", "error", err)
-		x.notice("watch", "Changes are found by a scan every few minutes only: "+err.Error())
+		x.notice("watch", fmt.Sprintf("The system watches no folders for Steward, so changes are found by a look every %d seconds. (%v)", int(pollEvery.Seconds()), err))
 	}
 	x.mu.Lock()
 	x.watcher = w
@@ -348,6 +348,9 @@ func (x *Indexer) hints(ctx context.Context, w *watch.Watcher) {
 		x.mu.Unlock()
 	}()
 	paths, lost := w.Take()
+	// A moved folder's watch is still on its way out under its old name; put on under the
+	// new one before that is through, it would go with it.
+	_ = w.Sync(ctx)
 	x.markStale(time.Now().Add(-time.Second))
 	if lost {
 		x.want()
@@ -391,6 +394,10 @@ func (x *Indexer) hint(ctx context.Context, w *watch.Watcher, path string) {
 
 // poll compares the folders that cannot be watched.
 func (x *Indexer) poll(ctx context.Context, w *watch.Watcher) {
+	if w == nil {
+		x.want()
+		return
+	}
 	x.mu.Lock()
 	var dirs []string
 	for dir := range x.polled {

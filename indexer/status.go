@@ -145,12 +145,15 @@ var ErrNotEmbedded = errors.New("everything is indexed by words, but not all by 
 // embedded if an embedder is set. It waits for Run to start if need be.
 func (x *Indexer) Wait(ctx context.Context) error {
 	x.mu.Lock()
-	w := x.watcher
+	w, polling := x.watcher, len(x.polled) > 0
 	x.mu.Unlock()
 	if w != nil {
 		if err := w.Sync(ctx); err != nil {
 			return err
 		}
+	}
+	if w == nil || polling {
+		x.want() // nothing else would notice a change
 	}
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
@@ -176,9 +179,13 @@ func (x *Indexer) Wait(ctx context.Context) error {
 
 // activity is Status.State.
 func (x *Indexer) activity() string {
+	// In the order in which work moves on, so that none is missed between two looks.
+	x.mu.Lock()
+	w := x.watcher
+	x.mu.Unlock()
+	hinted := w != nil && w.Pending() > 0
 	x.mu.Lock()
 	running, scanning, building := x.running, x.scanning || x.wanted, x.building || x.rebuild
-	w := x.watcher
 	x.mu.Unlock()
 	switch {
 	case !running:
@@ -187,7 +194,7 @@ func (x *Indexer) activity() string {
 		return "rebuilding"
 	case scanning:
 		return "scanning"
-	case x.queue.len() > 0 || w != nil && w.Pending() > 0:
+	case hinted || x.queue.len() > 0:
 		return "indexing"
 	}
 	x.meaning.mu.Lock()

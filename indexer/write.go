@@ -111,10 +111,10 @@ func (x *Indexer) flush(ctx context.Context, in <-chan *batch) error {
 			if err := x.writeUntilDone(ctx, b); err != nil {
 				return err
 			}
+			x.changed() // before the work counts as done, so that nothing looks idle in between
 			for _, path := range b.finish {
 				x.queue.done(path)
 			}
-			x.changed()
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	bdoc "github.com/blevesearch/bleve/v2/document"
@@ -23,6 +24,7 @@ const Version = "1"
 type Words struct {
 	bleve bleve.Index
 	inner api.Index
+	close func() error
 }
 
 // Open opens the index in folder dir, or makes one there if the folder does not exist.
@@ -54,7 +56,7 @@ func Open(dir string) (w *Words, err error) {
 		_ = idx.Close()
 		return nil, fmt.Errorf("open the words index %s: %w", dir, err)
 	}
-	return &Words{bleve: idx, inner: inner}, nil
+	return &Words{bleve: idx, inner: inner, close: sync.OnceValue(idx.Close)}, nil
 }
 
 // Apply stores entries and removes documents in one step, durable once it returned nil.
@@ -112,5 +114,5 @@ func (w *Words) IDs(ctx context.Context, visit func(id string)) error {
 	}
 }
 
-// Close waits for what is being written and closes the index.
-func (w *Words) Close() error { return w.bleve.Close() }
+// Close waits for what is being written and closes the index; a second call does nothing.
+func (w *Words) Close() error { return w.close() }
