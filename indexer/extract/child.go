@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -13,8 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"log/slog"
 
 	"steward/indexer/document"
 )
@@ -158,26 +157,32 @@ func (c *child) extract(ctx context.Context, path string, timeout time.Duration,
 	}
 }
 
-// tail keeps the end of what a child says on its standard error.
+// tail keeps the beginning of what a child says on its standard error, where Go names the
+// cause of its end, and the end of it.
 type tail struct {
-	mu sync.Mutex
-	b  []byte
+	mu   sync.Mutex
+	head []byte
+	b    []byte
 }
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.b = append(t.b, p...)
-	if len(t.b) > 8<<10 {
+	n := len(p)
+	if room := 4<<10 - len(t.head); room > 0 {
+		k := min(room, len(p))
+		t.head, p = append(t.head, p[:k]...), p[k:]
+	}
+	if t.b = append(t.b, p...); len(t.b) > 8<<10 {
 		t.b = append(t.b[:0], t.b[len(t.b)-4<<10:]...)
 	}
-	return len(p), nil
+	return n, nil
 }
 
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return string(t.b)
+	return string(t.head) + string(t.b)
 }
 
 func (t *tail) last() string {
@@ -263,11 +268,7 @@ func (e *engine) serve(ctx context.Context, f *frames, path string) error {
 	var buf bytes.Buffer
 	last := time.Now()
 	r, err := e.extract(ctx, path, func(d document.Document) error {
-		d.Path, d.ID = "", ""
-		buf.Reset()
-		enc := json.NewEncoder(&buf)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(&d); err != nil {
+		if err := pack(&buf, d); err != nil {
 			return err
 		}
 		last = time.Now()

@@ -54,6 +54,12 @@ func (e *engine) extract(ctx context.Context, path string, emit func(document.Do
 	}
 	format, err := j.file(path)
 	r := Report{Outcome: read, Format: format, Documents: j.documents}
+	if err == nil || j.documents > 0 {
+		if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) && ctx.Err() == nil && emitErr == nil {
+			r.Outcome, r.Reason = failed, Vanished
+			return r, nil
+		}
+	}
 	var t *trouble
 	switch {
 	case emitErr != nil:
@@ -179,8 +185,8 @@ func (j *job) readKind(s *source, k kind) (string, error) {
 	return k.format, j.readText(s, k.format, k.encoding)
 }
 
-// readGzip unpacks a single packed file into memory, at most memoryFile bytes of it, and
-// reads what it is.
+// readGzip reads what is in a single packed file. Text is streamed; other formats are
+// unpacked into memory, at most memoryFile bytes.
 func (j *job) readGzip(s *source) (string, error) {
 	if s.depth >= depthLimit {
 		return formatGzip, skip("it is packed too many times over")
@@ -190,31 +196,64 @@ func (j *job) readGzip(s *source) (string, error) {
 		return formatGzip, fail("the file is broken: it cannot be unpacked")
 	}
 	defer z.Close()
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(z, memoryFile+1))
-	if err != nil && n == 0 {
+	start := make([]byte, sniffSize)
+	n, err := io.ReadFull(z, start)
+	start = start[:n]
+	switch {
+	case errors.Is(err, io.EOF):
+		return formatText, j.write(s, formatText).finish(nil)
+	case err != nil && n == 0:
 		return formatGzip, fail("the file is broken: it cannot be unpacked")
-	}
-	if err != nil {
-		j.note("the packed file is broken; only its beginning was read")
-	}
-	data := b.Bytes()
-	if n > memoryFile {
-		j.note("only the first 64 MiB of its text were read")
-		data = data[:memoryFile]
-	}
-	if len(data) > 262 && string(data[257:262]) == "ustar" {
+	case n > 262 && string(start[257:262]) == "ustar":
 		return formatGzip, skip("an archive; what is inside archives is not read yet")
 	}
-	inner := s.within(s.part, strings.TrimSuffix(s.name, ".gz"), data)
-	inner.parent = s.parent
-	before := j.documents
-	format, err := j.read(inner)
-	if n > memoryFile && j.documents == before && err != nil {
-		var t *trouble
-		if errors.As(err, &t) && t.outcome == failed {
-			return format, fail("it unpacks to more than 64 MiB; it was not read")
+	rest := &packed{r: z, broken: err != nil && !errors.Is(err, io.ErrUnexpectedEOF)}
+	defer func() {
+		if rest.broken {
+			j.note("the packed file is broken; only its beginning was read")
 		}
+	}()
+	inner := s.within(s.part, strings.TrimSuffix(s.name, ".gz"), nil)
+	inner.parent, inner.size = s.parent, s.size
+	if reason, yes := secretContent(start); yes {
+		return "", skip(reason)
 	}
-	return format, err
+	k := sniff(start, inner.name)
+	switch k.format {
+	case "":
+		return "", skip(k.reason)
+	case formatText, formatSource, formatMarkdown, formatCSV, formatHTML, formatTroff:
+		inner.start, inner.seq, inner.r = start, rest, nil
+		return j.readKind(inner, k)
+	}
+	whole := bytes.NewBuffer(start)
+	if _, err := io.Copy(whole, io.LimitReader(rest, memoryFile-int64(n)+1)); err != nil {
+		return k.format, err
+	}
+	if whole.Len() > memoryFile {
+		if k.format != formatMbox {
+			return k.format, fail("it unpacks to more than 64 MiB; it was not read")
+		}
+		j.note("only the first 64 MiB of the packed mailbox were read")
+		whole.Truncate(memoryFile)
+	}
+	inner.r, inner.size = bytes.NewReader(whole.Bytes()), int64(whole.Len())
+	return j.readKind(inner, k)
+}
+
+// packed reads what can be unpacked and remembers whether there should be more.
+type packed struct {
+	r      io.Reader
+	broken bool
+}
+
+func (p *packed) Read(b []byte) (int, error) {
+	if p.broken {
+		return 0, io.EOF
+	}
+	n, err := p.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		p.broken, err = true, io.EOF
+	}
+	return n, err
 }

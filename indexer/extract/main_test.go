@@ -16,6 +16,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == "faulty-worker" {
+		faultyChild(os.Args[2])
+		return
+	}
 	os.Exit(m.Run())
 }
 

@@ -118,7 +118,7 @@ func (h *odf) closed(n xml.Name) error {
 }
 
 func (h *odf) flush(heading bool) error {
-	s := strings.Trim(tidy(h.line.String()), " |\t\n")
+	s := strings.Trim(strings.ReplaceAll(tidy(h.line.String()), "  | ", " | "), " |\t\n")
 	h.line.Reset()
 	if s == "" || h.skip > 0 {
 		return h.w.ok()

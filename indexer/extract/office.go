@@ -173,7 +173,7 @@ func (h *ooxml) closed(n xml.Name) error {
 }
 
 func (h *ooxml) flush(heading bool) error {
-	s := strings.TrimSpace(tidy(h.line.String()))
+	s := strings.TrimSpace(strings.ReplaceAll(tidy(h.line.String()), "  | ", " | "))
 	h.line.Reset()
 	if s == "" {
 		return h.w.ok()

@@ -127,6 +127,7 @@ func sniffText(head []byte, name, encoding string) kind {
 	lower := strings.ToLower(name)
 	ext := filepath.Ext(lower)
 	front := body[:min(len(body), 4096)]
+	tag := bytes.HasPrefix(bytes.TrimLeft(front, " \t\r\n"), []byte("<"))
 	switch {
 	case bytes.HasPrefix(front, []byte(`{\rtf`)):
 		return kind{reason: "a rich text file (RTF), which is not read yet"}
@@ -134,23 +135,23 @@ func sniffText(head []byte, name, encoding string) kind {
 		return kind{reason: "a PostScript file, which is not read yet"}
 	case mail.IsMbox(body):
 		k.format = formatMbox
-	case svgStart.Match(front):
+	case tag && svgStart.Match(front):
 		return kind{reason: "an image; text in images is not read yet"}
-	case htmlStart.Match(front) && ext != ".md" && ext != ".markdown":
+	case tag && htmlStart.Match(front) && ext != ".md" && ext != ".markdown":
 		k.format = formatHTML
 	case ext == ".eml", mail.IsMessage(body):
 		k.format = formatMail
 	case ext == ".md" || ext == ".markdown" || ext == ".mkd":
 		k.format = formatMarkdown
-	case troffStart.Match(front) && (front[0] == '.' || front[0] == '\'') && len(ext) <= 4:
+	case (front[0] == '.' || front[0] == '\'') && len(ext) <= 4 && troffStart.Match(front):
 		k.format = formatTroff
-	case xmlStart.Match(front), bytes.HasPrefix(front, []byte("#!")), sourceSuffixes[ext]:
+	case tag && xmlStart.Match(front), bytes.HasPrefix(front, []byte("#!")), sourceSuffixes[ext]:
 		k.format = formatSource
 	case lower == "makefile" || lower == "dockerfile" || lower == "cmakelists.txt":
 		k.format = formatSource
 	case ext == ".csv" || ext == ".tsv" || csvLike(front):
 		k.format = formatCSV
-	case (ext == "" || ext == ".txt") && len(mdHint.FindAll(front, 3)) == 3 && bytes.HasPrefix(front, []byte("# ")):
+	case (ext == "" || ext == ".txt") && bytes.HasPrefix(front, []byte("# ")) && len(mdHint.FindAll(front, 3)) == 3:
 		k.format = formatMarkdown
 	}
 	return k

@@ -44,7 +44,9 @@ type source struct {
 	size   int64
 	date   time.Time
 	depth  int
-	label  string // the encoding its container claims, "" for none
+	label  string    // the encoding its container claims, "" for none
+	start  []byte    // of a packed file that is streamed: its beginning
+	seq    io.Reader // and the rest of it, to be read once; r is nil then
 }
 
 // within makes a source of bytes that lie in s.
@@ -55,10 +57,18 @@ func (s *source) within(part, name string, data []byte) *source {
 	}
 }
 
-func (s *source) reader() io.Reader { return io.NewSectionReader(s.r, 0, s.size) }
+func (s *source) reader() io.Reader {
+	if s.seq != nil {
+		return io.MultiReader(bytes.NewReader(s.start), s.seq)
+	}
+	return io.NewSectionReader(s.r, 0, s.size)
+}
 
 // head gives the first bytes, at most sniffSize.
 func (s *source) head() ([]byte, error) {
+	if s.seq != nil {
+		return s.start, nil
+	}
 	b := make([]byte, min(s.size, sniffSize))
 	n, err := s.r.ReadAt(b, 0)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -78,7 +78,7 @@ func (b *Mbox) Next() (Entry, error) {
 			}
 		}
 	}
-	if b.off >= b.size && b.start >= b.size {
+	if b.start >= b.size {
 		return Entry{}, io.EOF
 	}
 	e := Entry{Offset: b.start}
