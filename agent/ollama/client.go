@@ -53,7 +53,7 @@ func New(endpoint string) (*Client, error) {
 		Transport: transport,
 		// A redirect could carry a prompt to another machine.
 		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return errors.New("the model server asked to go to another address; that is refused")
+			return errElsewhere
 		},
 	}
 	return &Client{
@@ -304,6 +304,9 @@ func embeds(name string, d api.ModelDetails) bool {
 // errBroken is a stream that ended before its last message.
 var errBroken = errors.New("the model server broke off in the middle of its reply")
 
+// errElsewhere is a redirect.
+var errElsewhere = errors.New("the model server asked to go to another address; that is refused")
+
 // explain turns what went wrong into the caller's own cancellation, an *agent.Unavailable
 // with a fix, or the error itself.
 func (c *Client) explain(ctx context.Context, model string, err error) error {
@@ -314,6 +317,8 @@ func (c *Client) explain(ctx context.Context, model string, err error) error {
 	var netErr net.Error
 	var opErr *net.OpError
 	switch {
+	case errors.Is(err, errElsewhere):
+		return err
 	case errors.As(err, &status) && status.StatusCode == http.StatusNotFound && model != "":
 		return &agent.Unavailable{
 			Part: "model", Err: err,

@@ -53,7 +53,6 @@ type Server struct {
 	mu    sync.Mutex
 	state State
 	err   error
-	pid   int
 
 	cancel context.CancelFunc
 	done   chan struct{}

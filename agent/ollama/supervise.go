@@ -31,8 +31,11 @@ func Supervise(command []string) int {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		close(gone)
 	}()
-	exited := make(chan error, 1)
-	go func() { exited <- cmd.Wait() }()
+	exited := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // the exit code says it all
+		close(exited)
+	}()
 	select {
 	case <-exited:
 		end(true) // what it started may have stayed behind

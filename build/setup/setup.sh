@@ -176,7 +176,7 @@ draw() {
 
 # need_modules TAGS: fetches the Go modules that Steward is made of.
 need_modules() {
-	meter "Fetching Go modules" 420000 "$(go env GOMODCACHE)/cache/download" \
+	meter "Fetching Go modules" 150000 "$(go env GOMODCACHE)/cache/download" \
 		go list -deps -test -tags "$1" ./...
 }
 
