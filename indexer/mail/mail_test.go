@@ -144,6 +144,7 @@ func TestQuoted(t *testing.T) {
 		for _, q := range Quoted(strings.Split(strings.TrimRight(in, "\n"), "\n")) {
 			got.WriteByte(".q"[map[bool]int{true: 1}[q]])
 		}
+		if got.String() != want {
 			t.Errorf("%q: %s, want %s", in, got.String(), want)
 		}
 	}
