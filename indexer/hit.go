@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"steward/indexer/document"
 	"steward/indexer/index"
@@ -127,8 +128,12 @@ func marks(text string, a asked) [][2]int {
 		return nil
 	}
 	index.Terms(text, func(term []byte, start, end int) {
-		if _, ok := a.wanted(term); !ok {
+		t, ok := a.wanted(term)
+		if !ok {
 			return
+		}
+		if r, _ := utf8.DecodeRuneInString(t); r >= 0x1100 {
+			end = min(end, start+len(t)) // of a pair, what was asked for
 		}
 		if n := len(list); n > 0 && start <= list[n-1][1] {
 			list[n-1][1] = max(end, list[n-1][1])

@@ -48,7 +48,7 @@ func (x *Indexer) prepare(ctx context.Context, q query.Query) (asked, error) {
 		s := seconds(q.Before)
 		m.Before = &s
 	}
-	m.Title = index.Split(q.Subject)
+	m.Title = sequence(q.Subject)
 	words := withoutStopWords(a.text.Words)
 	for _, word := range words {
 		a.addWord(word)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/searcher"
@@ -265,6 +266,16 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 		}
 	}
 	for _, t := range m.Title {
+		if r, size := utf8.DecodeRuneInString(t); size == len(t) && paired(r) {
+			terms, err := b.dictionary(fieldTitle, t, "") // it begins each pair it is in
+			if err != nil {
+				failed = err
+				continue
+			}
+			s, err := b.oneOf(fieldTitle, terms)
+			keep(&must, s, err)
+			continue
+		}
 		s, err := b.term(fieldTitle, t, 1, b.score)
 		keep(&must, s, err)
 	}
