@@ -59,7 +59,7 @@ var libraryEmbeds = []struct {
 
 const (
 	// beside is memory the system and Steward keep, in bytes.
-	beside = 2 << 30
+	beside = 3 << 30
 	// slowWithout is the most active parameters, in billions, that a processor alone reads
 	// and writes at a person's patience.
 	slowWithout = 4.1
@@ -82,7 +82,7 @@ func Advise(h Hardware, fromLibrary bool) []Advice {
 	for _, m := range library {
 		need := running(m.bytes)
 		onGPU := h.GPUMemory > 0 && need <= h.GPUMemory*95/100
-		if !onGPU && need > memory-min(beside, memory/3) {
+		if !onGPU && need > memory-min(beside, memory/2) {
 			continue
 		}
 		a := advice(m.name, "chat", m.bytes, "library")

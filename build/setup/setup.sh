@@ -162,22 +162,25 @@ meter() {
 # draw LABEL BEFORE NOW TOTAL SECONDS, sizes in kilobytes.
 draw() {
 	line=$(awk -v label="$1" -v before="$2" -v now="$3" -v total="$4" -v spent="$5" 'BEGIN {
-		if (total < now) total = now
-		part = total > 0 ? now / total : 0
-		bar = ""
-		for (i = 0; i < 20; i++) bar = bar (i < part * 20 - 0.5 ? "#" : ".")
 		rate = spent > 0 ? (now - before) / spent : 0
-		printf "%s [%s] %3d%%  %.0f of about %.0f MB", label, bar, part * 100, now / 1024, total / 1024
-		if (rate > 0) printf "  %.1f MB/s  %d s left", rate / 1024, (total - now) / rate
+		if (total > now) { # the size is a guess: past it nothing is promised any more
+			bar = ""
+			for (i = 0; i < 20; i++) bar = bar (i < now / total * 20 - 0.5 ? "#" : ".")
+			printf "%s [%s] %3d%%  %.0f of about %.0f MB", label, bar, now / total * 100, now / 1024, total / 1024
+			if (rate > 0) printf "  %.1f MB/s  about %d s left", rate / 1024, (total - now) / rate
+		} else
+			printf "%s  %.0f MB", label, now / 1024
 		printf "  %d s", spent
 	}')
 	if [ -t 1 ]; then printf '\r\033[K%s' "$line"; else echo "$line"; fi
 }
 
-# need_modules TAGS: fetches the Go modules that Steward is made of.
+# need_modules TAGS PACKAGES...: fetches the Go modules that these packages are made of.
 need_modules() {
-	meter "Fetching Go modules" 150000 "$(go env GOMODCACHE)/cache/download" \
-		go list -deps -test -tags "$1" ./...
+	tags=$1
+	shift
+	meter "Fetching Go modules" 300000 "$(go env GOMODCACHE)/cache/download" \
+		go list -deps -tags "$tags" -f '{{.ImportPath}}' "$@"
 }
 
 # need_frontend: installs the front end's packages and builds it, when its sources changed.
