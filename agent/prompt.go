@@ -95,7 +95,8 @@ func head(h query.Hit) string {
 	parts := []string{short(h.Title, 70)}
 	about := ""
 	if h.From != "" {
-		about = short(h.From, 40)
+		sender, _, _ := strings.Cut(h.From, " <")
+		about = short(sender, 40)
 	}
 	if !h.Date.IsZero() {
 		if about != "" {

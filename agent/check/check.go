@@ -39,6 +39,9 @@ type Sentence struct {
 const (
 	// threshold is the share of a sentence's words one place of a source must have.
 	threshold = 0.6
+	// atLeast is the share that must stand in that place when the rest are words of the
+	// question that stand elsewhere in the source.
+	atLeast = 0.3
 	// joined is the share when two sources are taken together.
 	joined = 0.75
 	// widest is the number of consecutive sentences that count as one place.
@@ -54,22 +57,26 @@ func Answer(answer, question string, sources []Source) []Sentence {
 		texts[i] = read(s)
 	}
 	var out []Sentence
-	asked := words(question)
+	asked, of := words(question), namesOf(question)
 	for _, span := range Split(answer) {
 		raw := answer[span[0]:span[1]]
 		body, marks := unmark(raw)
 		if strings.Trim(body, " .。!?\uFF01\uFF1F…,;:-–*#\"'") == "" {
 			continue
 		}
-		out = append(out, one(body, asked, marks, texts))
+		out = append(out, one(body, asked, of, marks, texts))
 	}
 	return out
 }
 
 // one checks one sentence.
-func one(body string, asked map[string]bool, marks []int, sources []*text) Sentence {
+func one(body string, asked map[string]bool, of facts, marks []int, sources []*text) Sentence {
 	c := claimOf(body, asked)
+	c.of = of
 	s := Sentence{Text: body}
+	if rest, verdict := cutVerdict(body); verdict == "yes" && c.denies && rest != "" {
+		s.Text = strings.ToUpper(rest[:1]) + rest[1:] // "Yes, pets are not allowed" means no
+	}
 	order := make([]int, 0, len(sources))
 	for i := range sources {
 		order = append(order, i)
@@ -129,14 +136,14 @@ func (t *text) support(c claim) verdict {
 	for i := range t.sentences {
 		for n := 1; n <= widest && i+n <= len(t.sentences); n++ {
 			group := t.sentences[i : i+n]
-			share := c.share(group)
+			share := c.share(group, nil)
 			found := c.facts.in(group)
 			// Facts count most, then words; a shorter quote wins.
 			score := 2*found + share - 0.08*float64(n-1)
 			bestWords = max(bestWords, share)
 			if score > best.score+1e-9 || best.end == 0 {
 				best.score, best.start, best.end = score, group[0].start, group[n-1].end
-				best.ok = share >= threshold && c.agrees(group)
+				best.ok = share >= atLeast && c.share(group, t.about) >= threshold && c.agrees(group)
 				if foreign {
 					// The words of two languages cannot be compared; facts can.
 					best.ok = len(c.facts) > 0 && found > 0
@@ -151,6 +158,10 @@ func (t *text) support(c claim) verdict {
 	if best.ok && !foreign && !c.bound(t) {
 		best.ok = false
 		best.missing = []string{"the source gives these numbers for something else"}
+	}
+	if best.ok && !c.about(t) {
+		best.ok = false
+		best.missing = []string{"the source is not about " + c.of[0].raw}
 	}
 	if !best.ok && len(best.missing) == 0 {
 		best.missing = []string{"the sources use other words"}
@@ -196,7 +207,7 @@ func both(c claim, a, b *text) ([]Quote, bool) {
 		return nil, false
 	}
 	group := append(a.between(va.start, va.end), b.between(vb.start, vb.end)...)
-	if c.share(group) < joined || !c.agrees(group) || !ca.bound(a) || !cb.bound(b) {
+	if c.share(group, nil) < joined || !c.agrees(group) || !ca.bound(a) || !cb.bound(b) {
 		return nil, false
 	}
 	return []Quote{{Start: va.start, End: va.end}, {Start: vb.start, End: vb.end}}, true

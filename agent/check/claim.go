@@ -1,6 +1,7 @@
 package check
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,8 @@ type claim struct {
 	facts  facts
 	denies bool
 	han    bool
+	// of are the names the question asked about.
+	of facts
 }
 
 // claimOf takes a sentence apart. "Yes" and "No" alone claim, or deny, what was asked.
@@ -46,8 +49,9 @@ func cutVerdict(s string) (rest, verdict string) {
 	return s, ""
 }
 
-// share is the weight of the claim's words that occur in a group of sentences, of all of it.
-func (c claim) share(group []sentence) float64 {
+// share is the weight of the claim's words that occur in a group of sentences, of all of it. The
+// question's words may stand anywhere in the source: they tell what it is about.
+func (c claim) share(group []sentence, about map[string]bool) float64 {
 	total, found := 0.0, 0.0
 	for w := range c.words {
 		weight := 1.0
@@ -55,7 +59,7 @@ func (c claim) share(group []sentence) float64 {
 			weight = 0.5
 		}
 		total += weight
-		if slices.ContainsFunc(group, func(s sentence) bool { return s.words[w] }) {
+		if slices.ContainsFunc(group, func(s sentence) bool { return s.words[w] }) || c.lent[w] && about[w] {
 			found += weight
 		}
 	}
@@ -105,6 +109,9 @@ func (c claim) bound(t *text) bool {
 	if len(near) == 0 {
 		return true
 	}
+	if !c.ownWords() && !c.topical(t) {
+		return false
+	}
 	for _, f := range c.facts {
 		if f.kind != number && f.kind != date {
 			continue
@@ -131,6 +138,49 @@ func (c claim) bound(t *text) bool {
 		}
 	}
 	return true
+}
+
+// namesOf lists the names in Latin letters that a question asks about.
+func namesOf(question string) facts {
+	all, _ := factsOf(question, true)
+	return slices.DeleteFunc(all, func(f fact) bool {
+		return f.kind != name || isHan(f.raw) || weekday.MatchString(f.raw)
+	})
+}
+
+var weekday = regexp.MustCompile(`^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|^(?:Dr|Mr|Mrs|Ms|Prof)$`)
+
+// about tells whether a source knows every name the question asks about: the end of somebody's
+// lease is not the end of Carol's.
+func (c claim) about(t *text) bool {
+	return c.han != t.han || !slices.ContainsFunc(c.of, func(f fact) bool { return !f.in(t.all) })
+}
+
+// ownWords tells whether the claim has a word the question did not have.
+func (c claim) ownWords() bool {
+	for w := range c.words {
+		if !c.lent[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// topical tells whether a source has enough of the question's words to be about what was asked:
+// a bare "EUR 940" must come from a text on the rent, not on another price. Pairs of Chinese
+// characters cross the borders of words, so fewer of them can be there.
+func (c claim) topical(t *text) bool {
+	least := 0.5
+	if t.han {
+		least = 0.4
+	}
+	n := 0.0
+	for w := range c.lent {
+		if t.about[w] {
+			n++
+		}
+	}
+	return len(c.lent) == 0 || n >= least*float64(len(c.lent))
 }
 
 // absent lists the claim's facts that a source has nowhere.

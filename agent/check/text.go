@@ -11,7 +11,8 @@ import (
 // text is a source, taken apart.
 type text struct {
 	sentences []sentence
-	all       facts // of the text and of what is known about it
+	all       facts           // of the text and of what is known about it
+	about     map[string]bool // the words of both
 	han       bool
 }
 
@@ -45,6 +46,7 @@ func read(s Source) *text {
 	inside, _ := factsOf(s.Text, false)
 	about, _ := factsOf(s.About, false)
 	t.all = append(inside, about...)
+	t.about = words(s.Text + "\n" + s.About)
 	return t
 }
 
@@ -206,7 +208,7 @@ func words(s string) map[string]bool {
 
 var (
 	runs    = regexp.MustCompile(`\p{Han}+|[\p{L}][\p{L}\p{M}'’]*`)
-	hanStop = regexp.MustCompile(`[的了是在和与及或着过也就都而于为把被让这那您你我他她它们吗呢吧啊将]`)
+	hanStop = regexp.MustCompile(`多少|为什么|什么|几[点号个天年月次封份人]|怎么|如何|哪[里个天些家]?|谁|[的了是在和与及或着过也就都而于为把被让这那您你我他她它们吗呢吧啊将]`)
 )
 
 // stem cuts the commonest endings of English off; it need not give a word.

@@ -50,7 +50,8 @@ func Fits(question, text string) bool {
 // Chinese characters) and can answer it: worth quoting when a model found nothing. It is the
 // shortest such sentence of the first source that has one.
 func Closest(question string, sources []Source) (Quote, bool) {
-	c := claim{words: words(question)}
+	asked := words(question)
+	c := claim{words: asked, lent: asked}
 	least := 1.0
 	if isHan(question) {
 		least = 0.75
@@ -60,9 +61,11 @@ func Closest(question string, sources []Source) (Quote, bool) {
 	}
 	for i, s := range sources {
 		best := Quote{}
-		for _, one := range read(s).sentences {
+		t := read(s)
+		for _, one := range t.sentences {
 			text := s.Text[one.start:one.end]
-			if c.share([]sentence{one}) < least || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uFF1F") || !Fits(question, text) {
+			// Half of the words must be its own; the others may be in the title or around it.
+			if group := []sentence{one}; c.share(group, nil) < 0.5 || c.share(group, t.about) < least || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uFF1F") || !Fits(question, text) {
 				continue
 			}
 			if best.End == 0 || one.end-one.start < best.End-best.Start {
