@@ -97,8 +97,11 @@ func (c *child) stop() {
 
 // death says in plain words why the process ended.
 func (c *child) death() string {
-	if strings.Contains(c.stderr.String(), "out of memory") || strings.Contains(c.stderr.String(), "cannot allocate memory") {
-		return "reading it takes more memory than a reader may have"
+	said := c.stderr.String()
+	for _, sign := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"} {
+		if strings.Contains(said, sign) {
+			return "reading it takes more memory than a reader may have"
+		}
 	}
 	return "the reader crashed on this file"
 }
