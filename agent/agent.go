@@ -149,7 +149,8 @@ type Answer struct {
 	Model  string        `json:"model,omitempty"`
 	// Stopped says why an answer is incomplete: "", "tokens", "time", "steps", "cancelled".
 	Stopped string `json:"stopped,omitempty"`
-	// IndexAge is how old the index's last known state of the disk is, in seconds.
+	// IndexAge is how old the index's last known state of the disk is, in seconds; -1 when
+	// nothing was indexed yet.
 	IndexAge float64 `json:"index_age_seconds"`
 	Millis   int64   `json:"ms"`
 }

@@ -116,7 +116,7 @@ func (r *run) all() error {
 	}
 	r.passages()
 	if len(r.a.Hits) == 0 {
-		r.a.Text = r.say.nothing(r.a.Query)
+		r.a.Text = r.nothing(r.a.Query)
 		return nil
 	}
 	return r.answer()
@@ -230,6 +230,7 @@ func (r *run) finish() {
 	// The index is asked for its age even after a cancel: it is quick.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), time.Second)
 	defer cancel()
+	r.a.IndexAge = -1
 	if s, err := r.index.Status(ctx); err == nil && !s.AsOf.IsZero() {
 		r.a.IndexAge = max(0, time.Since(s.AsOf).Seconds())
 	}

@@ -246,6 +246,14 @@ func TestNothingFoundNeedsNoModel(t *testing.T) {
 	}
 }
 
+func TestAnEmptyIndexSaysSo(t *testing.T) {
+	for _, q := range []string{"How many mails are there?", "list mails from Ada", "When does the lease end?"} {
+		if a, _, err := ask(t, &memory{}, &script{}, q); err != nil || a.Found || a.Text != "Nothing is indexed yet, so there is nothing to search." {
+			t.Errorf("%s: %q %v", q, a.Text, err)
+		}
+	}
+}
+
 func TestImpliedFiltersGiveWay(t *testing.T) {
 	// Grace wrote nothing herself, but Ada's mail may be about her.
 	m := home()

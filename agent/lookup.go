@@ -51,9 +51,9 @@ func (r *run) lookUp() error {
 	r.a.Found = r.a.Total > 0
 	switch {
 	case !r.a.Found && r.a.Route == RouteCount:
-		r.write(r.say.count(q, 0))
+		r.write(r.none(r.say.count(q, 0)))
 	case !r.a.Found:
-		r.write(r.say.nothing(q))
+		r.write(r.nothing(q))
 	case r.a.Route == RouteCount:
 		r.write(r.say.count(q, r.a.Total))
 		if r.read.By != "" {
@@ -62,7 +62,7 @@ func (r *run) lookUp() error {
 			r.write(r.say.newest(r.a.Hits[0]), r.a.Hits[0])
 		}
 	case len(r.a.Hits) == 0: // what was counted has just gone
-		r.write(r.say.nothing(q))
+		r.write(r.nothing(q))
 		r.a.Found = false
 	case r.a.Route == RouteLatest:
 		r.write(r.say.latest(q, r.a.Hits[0], r.q.Now), r.a.Hits[0])
@@ -82,6 +82,16 @@ func (r *run) lookUp() error {
 	return nil
 }
 
+// nothing says that nothing was found; over an empty index, that it is empty.
+func (r *run) nothing(q query.Query) string { return r.none(r.say.nothing(q)) }
+
+func (r *run) none(sentence string) string {
+	if s, err := r.index.Status(r.ctx); err == nil && s.Documents == 0 {
+		return r.say.empty()
+	}
+	return sentence
+}
+
 // nearest shows what is close in meaning when no document has the words. It counts as nothing found.
 func (r *run) nearest(q query.Query) error {
 	q.KeywordOnly, q.Limit = false, hitsShown
@@ -94,7 +104,7 @@ func (r *run) nearest(q query.Query) error {
 	}
 	r.a.Hits, r.a.Total = res.Hits, 0
 	r.passages()
-	r.write(r.say.nothing(q))
+	r.write(r.nothing(q))
 	if len(res.Hits) > 0 {
 		r.write(r.say.close())
 	}

@@ -332,6 +332,14 @@ func (p phrases) nothing(q query.Query) string {
 	return "I found nothing" + p.filters(q) + "."
 }
 
+// empty is the answer over an empty index.
+func (p phrases) empty() string {
+	if p.zh {
+		return "还没有索引任何内容,所以没有可搜索的。"
+	}
+	return "Nothing is indexed yet, so there is nothing to search."
+}
+
 // unsaid is the answer when the passages found do not bear one.
 func (p phrases) unsaid() string {
 	if p.zh {
