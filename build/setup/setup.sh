@@ -119,20 +119,23 @@ SH
 	export PATH
 }
 
-# kilobytes PATH: what lies there, 0 when nothing does.
+# kilobytes PATHS: what lies in these colon-separated places, 0 when nothing does.
 kilobytes() {
-	size=$(du -sk "$1" 2>/dev/null | cut -f1) || true
-	echo "${size:-0}"
+	(
+		IFS=:
+		# shellcheck disable=SC2086
+		du -sck $1 2>/dev/null | tail -n 1 | cut -f1
+	)
 }
 
-# meter LABEL KILOBYTES PATH COMMAND...: runs a command that says nothing useful itself and shows
-# how PATH grows towards about KILOBYTES, with the rate and the time left. What the command says
+# meter LABEL KILOBYTES PATHS COMMAND...: runs a command that says nothing useful itself and shows
+# how PATHS grow towards about KILOBYTES, with the rate and the time left. What the command says
 # goes to a log; its end is shown when it fails.
 meter() {
-	label=$1 total=$2 path=$3
+	label=$1 total=$2 paths=$3
 	shift 3
 	log=$LOGS/$(echo "$label" | tr 'A-Z ' 'a-z-').log
-	before=$(kilobytes "$path")
+	before=$(kilobytes "$paths")
 	began=$(date +%s)
 	"$@" >"$log" 2>&1 </dev/null &
 	child=$!
@@ -147,7 +150,7 @@ meter() {
 			continue
 		fi
 		shown=$spent
-		draw "$label" "$before" "$(kilobytes "$path")" "$total" "$spent"
+		draw "$label" "$before" "$(kilobytes "$paths")" "$total" "$spent"
 	done
 	trap - INT TERM
 	if ! wait $child; then
@@ -188,7 +191,7 @@ need_frontend() {
 	[ -f frontend/package-lock.json ] || fail "frontend/package-lock.json is missing"
 	stamp=$(cat frontend/package-lock.json frontend/package.json | sha256sum | cut -c1-16)-$(node -p 'process.versions.node.split(".")[0]')
 	if [ "$(cat frontend/node_modules/.steward 2>/dev/null)" != "$stamp" ]; then
-		meter "Fetching the interface's packages" 190000 frontend/node_modules \
+		meter "Fetching the interface's packages" 285000 "frontend/node_modules:$(npm config get cache)" \
 			npm --prefix frontend ci --no-audit --no-fund
 		echo "$stamp" >frontend/node_modules/.steward
 	fi
@@ -206,8 +209,8 @@ build_binary() {
 	meter "Building Steward" 900000 "$(go env GOCACHE)" go build -trimpath -tags "$1" -o "$2" .
 }
 
-# need_tool NAME MODULE VERSION: puts one pinned Go tool into the cache and prints nothing.
+# need_tool NAME MODULE VERSION: puts one pinned Go tool into the cache.
 need_tool() {
-	[ -x "$CACHE/tools/$1-$3/$1" ] || GOBIN=$CACHE/tools/$1-$3 \
-		meter "Building $1 $3" 1600000 "$(go env GOCACHE)" go install "$2@$3"
+	[ -x "$CACHE/tools/$1-$3/$1" ] || meter "Building $1 $3" 1600000 "$(go env GOCACHE)" \
+		env GOBIN="$CACHE/tools/$1-$3" go install "$2@$3"
 }
