@@ -87,3 +87,49 @@ func BenchmarkText(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSmall reads a thousand small files through a child.
+func BenchmarkSmall(b *testing.B) {
+	dir := b.TempDir()
+	var paths []string
+	for i := range 1000 {
+		path := filepath.Join(dir, "note"+strconv.Itoa(i)+".txt")
+		if err := os.WriteFile(path, []byte(strings.Repeat("A note of some words about the garden.\n", 25)), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	p := NewPool(Options{Command: childCommand()})
+	defer p.Close()
+	for b.Loop() {
+		for _, path := range paths {
+			if _, err := p.Extract(context.Background(), path, func(document.Document) error { return nil }); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(len(paths))*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+}
+
+// BenchmarkMbox reads a mailbox of 20,000 short messages and 500 with parts.
+func BenchmarkMbox(b *testing.B) {
+	data := mailbox(20_000)
+	for range 500 {
+		data = append(append(append(data, "From a@example.org Mon May  6 08:00:00 2024\n"...), letter(b)...), '\n')
+	}
+	path := filepath.Join(b.TempDir(), "Inbox")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	p := NewPool(Options{Command: childCommand(), CacheDir: filepath.Join(os.TempDir(), "steward-bench-cache")})
+	defer p.Close()
+	b.SetBytes(int64(len(data)))
+	n := 0
+	for b.Loop() {
+		n = 0
+		if _, err := p.Extract(context.Background(), path, func(document.Document) error { n++; return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "documents/s")
+}

@@ -59,6 +59,16 @@ func faultyChild(how string) {
 		case "lie":
 			_ = f.send(frameDocument, []byte{200, 200, 200, 1, 'x'})
 			_ = f.send(frameBeat, nil)
+		case "write":
+			confine("")
+			reason := "wrote"
+			if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+				reason = "could not write"
+			}
+			if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
+				reason = "could not read"
+			}
+			_ = f.sendJSON(frameReport, Report{Outcome: failed, Reason: reason})
 		case "net":
 			_, address, _ := strings.Cut(filepath.Base(path), "bad-")
 			reason := "no network"
