@@ -92,20 +92,30 @@ const monthNames = `(January|February|March|April|May|June|July|August|September
 
 const hanDigits = `[〇零一二两三四五六七八九十百千万\d]`
 
+// script is what a text must have for a pattern to be worth trying.
+type script int
+
+const (
+	inWords script = iota
+	inDigits
+	inHan
+)
+
 // datePatterns read a date as year, month and day, each the index of a group or 0.
 var datePatterns = []struct {
+	needs   script
 	re      *regexp.Regexp
 	y, m, d int
 }{
-	{regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`), 1, 2, 3},
-	{regexp.MustCompile(`\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b`), 3, 2, 1},
-	{regexp.MustCompile(`(?:(\d{4})\s*年\s*)?(` + hanDigits + `{1,3})\s*月份?\s*(` + hanDigits + `{1,3})\s*[日号]`), 1, 2, 3},
-	{regexp.MustCompile(`(?:(\d{4})\s*年\s*)(` + hanDigits + `{1,3})\s*月份?`), 1, 2, 0},
-	{regexp.MustCompile(`([一二三四五六七八九十\d]{1,2})\s*月(?:份|底|初|中)?`), 0, 1, 0},
-	{regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.?(?: of)? ` + monthNames + `\b\.?,?(?: (\d{4})\b)?`), 3, 2, 1},
-	{regexp.MustCompile(`(?i)\b` + monthNames + `\b\.? (\d{1,2})(?:st|nd|rd|th)?\b(?:,? (\d{4})\b)?`), 3, 1, 2},
-	{regexp.MustCompile(`(?i)\b` + monthNames + `\b\.?,? (\d{4})\b`), 2, 1, 0},
-	{regexp.MustCompile(`\b(January|February|March|April|May|June|July|August|September|October|November|December)\b`), 0, 1, 0},
+	{inDigits, regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`), 1, 2, 3},
+	{inDigits, regexp.MustCompile(`\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b`), 3, 2, 1},
+	{inHan, regexp.MustCompile(`(?:(\d{4})\s*年\s*)?(` + hanDigits + `{1,3})\s*月份?\s*(` + hanDigits + `{1,3})\s*[日号]`), 1, 2, 3},
+	{inHan, regexp.MustCompile(`(?:(\d{4})\s*年\s*)(` + hanDigits + `{1,3})\s*月份?`), 1, 2, 0},
+	{inHan, regexp.MustCompile(`([一二三四五六七八九十\d]{1,2})\s*月(?:份|底|初|中)?`), 0, 1, 0},
+	{inDigits, regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.?(?: of)? ` + monthNames + `\b\.?,?(?: (\d{4})\b)?`), 3, 2, 1},
+	{inDigits, regexp.MustCompile(`(?i)\b` + monthNames + `\b\.? (\d{1,2})(?:st|nd|rd|th)?\b(?:,? (\d{4})\b)?`), 3, 1, 2},
+	{inDigits, regexp.MustCompile(`(?i)\b` + monthNames + `\b\.?,? (\d{4})\b`), 2, 1, 0},
+	{inWords, regexp.MustCompile(`\b(January|February|March|April|May|June|July|August|September|October|November|December)\b`), 0, 1, 0},
 }
 
 var numberWords = map[string]int{
@@ -155,7 +165,12 @@ func factsOf(s string, claim bool) (out facts, rest string) {
 			}
 		}
 	}
+	// Most sentences have neither digits nor Chinese: they need not be searched for either.
+	digit, han := strings.ContainsAny(s, "0123456789"), strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
 	for _, p := range datePatterns {
+		if p.needs == inDigits && !digit || p.needs == inHan && !han {
+			continue
+		}
 		for _, m := range p.re.FindAllStringSubmatchIndex(s, -1) {
 			get := func(i int) int {
 				if i == 0 || m[2*i] < 0 {
@@ -175,7 +190,7 @@ func factsOf(s string, claim bool) (out facts, rest string) {
 			cut(m)
 		}
 	}
-	for _, m := range codes.FindAllStringIndex(s, -1) {
+	for _, m := range find(codes, s, digit || strings.ContainsAny(s, "@:")) {
 		raw := strings.Trim(s[m[0]:m[1]], ".-")
 		if ordinal.MatchString(raw) {
 			continue
@@ -185,16 +200,16 @@ func factsOf(s string, claim bool) (out facts, rest string) {
 			cut(m)
 		}
 	}
-	for _, m := range clock.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range find(clock, s, digit || han) {
 		if f, ok := clockFact(s, m); ok {
 			out = append(out, f)
 			cut(m)
 		}
 	}
-	for _, m := range digits.FindAllStringIndex(s, -1) {
+	for _, m := range find(digits, s, digit) {
 		out = append(out, fact{kind: number, raw: s[m[0]:m[1]], forms: readings(s[m[0]:m[1]])})
 	}
-	for _, m := range hanNumber.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range find(hanNumber, s, han) {
 		if n := hanInt(s[m[2]:m[3]]); n > 1 || n == 1 && !claim {
 			out = append(out, fact{kind: number, raw: s[m[0]:m[1]], forms: []string{strconv.Itoa(n)}})
 			cut(m[2:4])
@@ -219,6 +234,14 @@ func factsOf(s string, claim bool) (out facts, rest string) {
 		out = append(out, fact{kind: name, forms: []string{string(r)}})
 	}
 	return out, s
+}
+
+// find gives all matches when it is worth looking.
+func find(re *regexp.Regexp, s string, worth bool) [][]int {
+	if !worth {
+		return nil
+	}
+	return re.FindAllStringSubmatchIndex(s, -1)
 }
 
 // names lists the names a claim has: capitalised words, and Han runs that begin with a surname.

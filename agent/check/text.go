@@ -37,15 +37,19 @@ func read(s Source) *text {
 		raw := s.Text[span[0]:span[1]]
 		one := sentence{start: span[0], end: span[1], words: words(raw)}
 		one.facts, _ = factsOf(raw, false)
-		for _, part := range clauses.Split(raw, -1) {
-			fs, _ := factsOf(part, false)
+		parts := clauses.Split(raw, -1)
+		for _, part := range parts {
+			fs := one.facts
+			if len(parts) > 1 {
+				fs, _ = factsOf(part, false)
+			}
 			one.clauses = append(one.clauses, clause{words(part), fs, denies(part), denied(part)})
 		}
 		t.sentences = append(t.sentences, one)
+		t.all = append(t.all, one.facts...)
 	}
-	inside, _ := factsOf(s.Text, false)
 	about, _ := factsOf(s.About, false)
-	t.all = append(inside, about...)
+	t.all = append(t.all, about...)
 	t.about = words(s.Text + "\n" + s.About)
 	return t
 }
