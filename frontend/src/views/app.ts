@@ -1,4 +1,4 @@
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { allActions, type Frame } from '../actions/actions.js';
 import { actions } from '../actions/registry.js';
@@ -42,7 +42,7 @@ export class App extends View implements Frame {
   @query('steward-palette') private palette!: Palette | null;
   @query('steward-keys') private keys!: Keys | null;
 
-  static override styles = [controls, frameStyles, css``];
+  static override styles = [controls, frameStyles];
 
   override connectedCallback() {
     super.connectedCallback();

@@ -126,6 +126,19 @@ export class Choose extends View {
   };
 }
 
+const entryStyles = css`
+  .entry {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-height: 36px;
+    padding: 0 12px;
+  }
+  .entry svg {
+    color: var(--muted);
+  }
+`;
+
 /** The folders of this computer, for choosing one where there is no dialog of the system. Dispatches "folder". */
 @customElement('steward-folders')
 export class Folders extends View {
@@ -174,16 +187,6 @@ export class Folders extends View {
         overflow: hidden;
         background: var(--surface);
       }
-      .entry {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        min-height: 36px;
-        padding: 0 12px;
-      }
-      .entry svg {
-        color: var(--muted);
-      }
       .list > p {
         padding: 12px;
       }
@@ -224,6 +227,7 @@ export class Folders extends View {
             : entries.length === 0
               ? html`<p class="muted">${this.folder ? t('choose.empty') : t('common.loading')}</p>`
               : html`<steward-list
+                  .look=${entryStyles}
                   label=${t('choose.folderOf', { path: this.folder?.path ?? '' })}
                   .items=${entries}
                   .keyOf=${(e: Entry) => e.path}

@@ -16,6 +16,22 @@ const pageSize = 200;
 /** A reason is not something the program filters by: this many files are looked through for it. */
 const searched = 5000;
 
+const fileStyles = css`
+  .file {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto 72px;
+    gap: 0 12px;
+    align-items: baseline;
+    padding: var(--pad) 12px;
+  }
+  .file .reason {
+    grid-column: 1 / -1;
+  }
+  .file .size {
+    text-align: end;
+  }
+`;
+
 /** The report of what became of every file: by outcome, by reason, file by file. */
 @customElement('steward-coverage')
 export class CoverageReport extends View {
@@ -82,19 +98,6 @@ export class CoverageReport extends View {
         background: var(--surface);
         overflow: hidden;
         min-height: 160px;
-      }
-      .file {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto 72px;
-        gap: 0 12px;
-        align-items: baseline;
-        padding: var(--pad) 12px;
-      }
-      .file .reason {
-        grid-column: 1 / -1;
-      }
-      .file .size {
-        text-align: end;
       }
       .files > p {
         padding: 16px;
@@ -172,6 +175,7 @@ export class CoverageReport extends View {
           ? html`<p class="muted">${all === 0 ? t('coverage.empty') : t('coverage.none')}</p>`
           : html`<steward-list
               label=${t('coverage.files')}
+              .look=${fileStyles}
               .items=${this.files}
               .total=${this.total}
               .keyOf=${(f: CoveredFile) => f.path}

@@ -61,6 +61,8 @@ export class FirstRun extends View {
       h1 {
         font-size: 28px;
         line-height: 36px;
+      }
+      h1:focus-visible {
         outline: none;
       }
       .intro {
@@ -149,7 +151,7 @@ export class FirstRun extends View {
       </div>
       <div class="content">
         ${this.problem ? html`<p class="notice bad" role="alert">${icon('warn')}${this.problem}</p>` : nothing}
-        ${{ welcome: () => this.welcome(), folders: () => this.folders(), model: () => html`<steward-models></steward-models>`, ready: () => this.summary() }[step]()}
+        ${{ welcome: () => this.welcome(), folders: () => this.folders(), model: () => html`<steward-models level="2"></steward-models>`, ready: () => this.summary() }[step]()}
       </div>
       ${this.foot(step)}
     </main>`;

@@ -1,6 +1,6 @@
 import '@lit-labs/virtualizer';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, LitElement, type CSSResult, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { controls } from './style.js';
 
@@ -19,11 +19,12 @@ export class List<T = unknown> extends LitElement {
   @property({ attribute: false }) items: T[] = [];
   @property({ attribute: false }) keyOf: (item: T) => string = (item) => String(item);
   @property({ attribute: false }) line: (item: T, index: number) => TemplateResult = () => html``;
+  /** What the lines look like: they are drawn in the list's own shadow root. */
+  @property({ attribute: false }) look: CSSResult | undefined;
   /** The name of the list for screen readers. */
   @property() label = '';
   /** How many there are in all, when more than items holds; 0 means items holds all. */
   @property({ type: Number }) total = 0;
-  /** Whether moving already marks, as where a line is shown beside the list. */
   @state() private at = 0;
   @query('lit-virtualizer') private scroller!: LitVirtualizer;
 
@@ -69,6 +70,9 @@ export class List<T = unknown> extends LitElement {
   ];
 
   override willUpdate(changed: PropertyValues<this>) {
+    const sheet = changed.has('look') ? this.look?.styleSheet : undefined;
+    const root = this.renderRoot as ShadowRoot;
+    if (sheet && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
     if (changed.has('items')) {
       const before = changed.get('items')?.[this.at];
       const same = before === undefined ? -1 : this.items.findIndex((i) => this.keyOf(i) === this.keyOf(before));

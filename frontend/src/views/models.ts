@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { backend, failureOf } from '../backend/client.js';
 import { session, type Download } from '../backend/session.js';
@@ -13,6 +13,8 @@ import { View } from './view.js';
 /** The models there are and those to be had, with what they cost. */
 @customElement('steward-models')
 export class ModelChooser extends View {
+  /** The level of its headings, one below the heading it stands under. */
+  @property({ type: Number }) level = 3;
   @state() private models: Models | undefined;
   @state() private failure: Failure | undefined;
   @state() private saveFailure = '';
@@ -44,6 +46,9 @@ export class ModelChooser extends View {
       }
       li + li {
         border-top: 1px solid var(--line);
+      }
+      .heading {
+        font-weight: 600;
       }
       .name {
         display: flex;
@@ -104,11 +109,11 @@ export class ModelChooser extends View {
       </p>
       ${this.saveFailure ? html`<p class="notice bad" role="alert">${icon('warn')}${this.saveFailure}</p>` : nothing}
       <section aria-labelledby="installed">
-        <h3 id="installed">${t('model.installed')}</h3>
+        <p class="heading" id="installed" role="heading" aria-level=${this.level}>${t('model.installed')}</p>
         ${installed.length === 0 ? html`<p class="muted">${t('model.installed.none')}</p>` : html`<ul>${installed.map((x) => this.installed(x))}</ul>`}
       </section>
       <section aria-labelledby="recommended">
-        <h3 id="recommended">${t('model.recommended')}</h3>
+        <p class="heading" id="recommended" role="heading" aria-level=${this.level}>${t('model.recommended')}</p>
         ${recommended.length === 0 ? html`<p class="muted">${t('model.recommended.none')}</p>` : html`<ul>${recommended.map((a) => this.advice(a))}</ul>`}
       </section>
     `;

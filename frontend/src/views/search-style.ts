@@ -87,6 +87,15 @@ export const searchStyles = css`
     min-height: 0;
     border-top: 1px solid var(--line);
   }
+  @media (max-width: 760px) {
+    :host {
+      padding: 8px 8px 0;
+    }
+  }
+`;
+
+/** A line of the results. */
+export const hitStyles = css`
   .hit {
     display: grid;
     grid-template-columns: 20px minmax(0, 1fr) auto;
@@ -114,10 +123,5 @@ export const searchStyles = css`
   }
   .meta {
     grid-column: 2 / -1;
-  }
-  @media (max-width: 760px) {
-    :host {
-      padding: 8px 8px 0;
-    }
   }
 `;

@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { backend, failureOf } from '../backend/client.js';
 import { session } from '../backend/session.js';
@@ -9,7 +9,7 @@ import { icon, kindIcon } from './icons.js';
 import './list.js';
 import type { Chosen, List } from './list.js';
 import { formatName, place } from './place.js';
-import { searchStyles } from './search-style.js';
+import { hitStyles, searchStyles } from './search-style.js';
 import { controls } from './style.js';
 import { excerpt, folderOf, inert, marked, nameOf, runsByBytes } from './text.js';
 import { openBeside, View } from './view.js';
@@ -53,7 +53,7 @@ export class Search extends View {
   private revision = 0;
   private more = false;
 
-  static override styles = [controls, searchStyles, css``];
+  static override styles = [controls, searchStyles];
 
   override connectedCallback() {
     super.connectedCallback();
@@ -210,6 +210,7 @@ export class Search extends View {
     }
     return html`<steward-list
       label=${t('search.label')}
+      .look=${hitStyles}
       .items=${this.hits}
       .total=${Math.max(this.result.total, this.hits.length)}
       .keyOf=${(h: Hit) => h.id}

@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { browse, faults, keep, picture, start, type Browsing, type Steward } from './steward.js';
+
+let steward: Steward;
+let b: Browsing;
+let page: Page;
+
+beforeAll(async () => {
+  steward = await start();
+  b = await browse(steward.address);
+  page = b.page;
+});
+afterAll(async () => {
+  keep('console.txt', b?.complaints.join('\n') ?? '');
+  await b?.browser.close();
+  await steward?.stop();
+});
+
+const focusedText = () =>
+  page.evaluate(() => {
+    let e = document.activeElement;
+    while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+    return (e?.getAttribute('role') === 'listbox' ? 'list: ' : '') + (e?.textContent ?? '').trim();
+  });
+
+/** Goes on with Tab until the focus is on something with this text. */
+async function tabTo(text: string | RegExp): Promise<void> {
+  const seen: string[] = [];
+  for (let i = 0; i < 40; i++) {
+    const now = await focusedText();
+    seen.push(now);
+    if (typeof text === 'string' ? now === text : text.test(now)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${text}; it went ${seen.slice(0, 12).join(' | ')}`);
+}
+
+describe('the first run', () => {
+  it('goes by keyboard alone', async () => {
+    await page.getByRole('heading', { name: 'Your files and mail, answered' }).waitFor();
+    await picture(page, 'first-run-1-welcome');
+    expect(await faults(page)).toEqual([]);
+
+    await page.keyboard.press('Tab');
+    await tabTo('Continue');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What may Steward read?' }).waitFor();
+    await page.getByRole('checkbox').first().waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await tabTo('Choose another folder…');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.getByRole('option').first().waitFor();
+    await picture(page, 'first-run-2-folder');
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Folder' }).focus();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(`${steward.mail}/inbox.mbox`);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(steward.mail);
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: 'inbox.mbox' }).waitFor();
+    await tabTo(/^list: inbox.mbox/);
+    await page.keyboard.press('Space');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await picture(page, 'first-run-2-folders');
+    await tabTo('Continue');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'Which model answers?' }).waitFor();
+    await page.getByRole('heading', { name: 'On this computer' }).waitFor();
+    await picture(page, 'first-run-3-model');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await tabTo(/^(Continue|Skip for now)$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Ready' }).waitFor();
+    await page.getByText('2 sources chosen').waitFor();
+    await picture(page, 'first-run-4-ready');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await tabTo('Start using Steward');
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+  });
+});
+
+describe('the day', () => {
+  it('shows what was read once it is read', async () => {
+    await page.getByRole('heading', { name: 'Recently changed' }).waitFor();
+    await page.getByText('could not be read').waitFor({ timeout: 120_000 });
+    await page.getByRole('button', { name: /Book club/ }).first().waitFor({ timeout: 120_000 });
+    await picture(page, 'today');
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('opens a document beside, and Escape gives the focus back', async () => {
+    const line = page.getByRole('button', { name: /Book club/ }).first();
+    await line.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Document' }).getByText('We read The Leopard next').waitFor();
+    await picture(page, 'today-reader');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary', { name: 'Document' }).waitFor({ state: 'detached' });
+    expect(await focusedText()).toContain('Book club');
+  });
+});
+
+describe('search', () => {
+  it('finds as you type, by words and by filters', async () => {
+    await page.keyboard.press('Alt+2');
+    const box = page.getByRole('textbox', { name: 'Search', exact: true });
+    await box.waitFor();
+    await page.keyboard.type('weekly letter from:news');
+    await page.getByText('40 results').waitFor();
+    await picture(page, 'search');
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove filter from:news' }).click();
+    await box.fill('boiler serviced');
+    await page.getByRole('option', { name: /boiler/i }).first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const reader = page.getByRole('complementary', { name: 'Document' });
+    await reader.getByText('Page 2').waitFor();
+    await reader.locator('.target mark').first().waitFor();
+    await picture(page, 'search-pdf');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  it('says what it cannot understand, and when nothing matches', async () => {
+    const box = page.getByRole('textbox', { name: 'Search', exact: true });
+    await box.fill('lease after:yesterday');
+    await page.getByText('“yesterday” is not a date').waitFor();
+    await box.fill('xylophonequark');
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    await picture(page, 'search-nothing');
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('shows what a document hides', async () => {
+    await page.getByRole('textbox', { name: 'Search', exact: true }).fill('invoice payments');
+    await page.getByRole('option', { name: /hidden/ }).first().click();
+    const reader = page.getByRole('complementary', { name: 'Document' });
+    await reader.getByText('U+202E').waitFor();
+    await reader.getByText('U+200B').waitFor();
+    expect(await reader.locator('a').count()).toBe(0);
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('the library', () => {
+  it('shows the sources and the index', async () => {
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('heading', { name: 'Sources' }).waitFor();
+    await page.getByText('inbox.mbox').waitFor();
+    await picture(page, 'library');
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('tells what became of every file', async () => {
+    await page.getByRole('link', { name: 'What was read' }).click();
+    await page.getByRole('button', { name: /Failed/ }).click();
+    await page.getByRole('option', { name: /broken\.pdf/ }).waitFor();
+    await picture(page, 'library-coverage');
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('removes a source only after asking', async () => {
+    await page.getByRole('link', { name: 'Sources' }).click();
+    await page.getByRole('button', { name: /^Remove .*inbox\.mbox/ }).click();
+    await page.getByRole('heading', { name: 'Remove this source?' }).waitFor();
+    await picture(page, 'library-remove');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByText('inbox.mbox').waitFor();
+  });
+});
+
+describe('settings', () => {
+  it('show the models and take an address only if it is one', async () => {
+    await page.keyboard.press('Alt+4');
+    await page.getByRole('heading', { name: 'Appearance' }).waitFor();
+    await page.getByRole('heading', { name: 'To download' }).waitFor();
+    await picture(page, 'settings');
+    expect(await faults(page)).toEqual([]);
+    await page.getByLabel('Ollama address').fill('not an address');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('Write an address such as').waitFor();
+    await page.getByLabel('Ollama address').fill('');
+  });
+});
+
+describe('the keyboard', () => {
+  it('reaches every action from the palette', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await picture(page, 'palette');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.type('today');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Recently changed' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
+    await picture(page, 'keys');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  it('asks from anywhere, and an empty question is told', async () => {
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('STEWARD-APP');
+    await page.keyboard.press('Enter');
+    await page.getByText('Type a question first.').waitFor();
+    await page.keyboard.type('x'.repeat(2100));
+    await page.keyboard.press('Enter');
+    await page.getByText('longer than a question can be').waitFor();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+  });
+});
+
+async function ask(question: string): Promise<void> {
+  await page.keyboard.press('Control+l');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(question);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: question }).waitFor();
+}
+
+describe('questions that need no model', () => {
+  it('are counted exactly', async () => {
+    await ask('How many emails from Grace do I have?');
+    await page.locator('steward-metric').getByText('3', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /Book club/ }).waitFor();
+    await picture(page, 'count');
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('say when nothing is found', async () => {
+    await ask('How many emails from Zebulon do I have?');
+    await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+    await picture(page, 'nothing-found');
+    expect(await faults(page)).toEqual([]);
+  });
+});
+
+describe('languages and looks', () => {
+  it('change at once, everywhere', async () => {
+    await page.keyboard.press('Alt+4');
+    await page.getByText('简体中文').click();
+    await page.getByRole('heading', { name: '外观' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans');
+    await picture(page, 'settings-chinese');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Alt+1');
+    await page.getByRole('heading', { name: '最近更改' }).waitFor();
+    await picture(page, 'today-chinese');
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Alt+4');
+    await page.getByText('English').click();
+    await page.getByRole('heading', { name: 'Appearance' }).waitFor();
+  });
+
+  it('are sound on every screen in the dark', async () => {
+    await page.getByRole('radio', { name: 'Dark' }).click({ force: true });
+    await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'dark');
+    for (const [keys, heading, name] of [['Alt+4', 'Appearance', 'settings'], ['Alt+1', 'Recently changed', 'today'], ['Alt+3', 'Index', 'library']] as const) {
+      await page.keyboard.press(keys);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await picture(page, `${name}-dark`);
+      expect(await faults(page), name).toEqual([]);
+    }
+    await page.goto(new URL('/#/library/coverage', steward.address).href);
+    await page.getByRole('button', { name: /Read in part/ }).waitFor();
+    await picture(page, 'library-coverage-dark');
+    expect(await faults(page), 'coverage').toEqual([]);
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Document' }).locator('.passage').first().waitFor();
+    await picture(page, 'search-dark');
+    expect(await faults(page), 'search').toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  it('hold at twice the size and in a narrow window', async () => {
+    await page.keyboard.press('Alt+1');
+    for (const [width, height] of [[640, 400], [380, 700]] as const) {
+      await page.setViewportSize({ width, height });
+      await page.getByRole('heading', { name: 'Recently changed' }).waitFor();
+      await picture(page, `today-${width}`);
+      expect(await faults(page), String(width)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+});
+
+describe('the page', () => {
+  it('asked nothing of the outside and broke no rule', () => {
+    expect(b.complaints).toEqual([]);
+  });
+});

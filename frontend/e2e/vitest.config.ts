@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// One real program and one real browser, one file after the other. The model answers at
+// its own pace, so the limits are for a stuck run, not for a slow one.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.e2e.ts'],
+    fileParallelism: false,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
+    // What follows a failed step would only wait in vain.
+    bail: 1,
+  },
+});
