@@ -132,14 +132,21 @@ func (t *text) support(c claim) verdict {
 		return verdict{missing: []string{"nothing that can be checked"}}
 	}
 	best := verdict{missing: missing}
+	var named facts
+	for _, f := range c.facts {
+		if f.kind == name && f.in(c.of) {
+			named = append(named, f)
+		}
+	}
 	bestWords := 0.0
 	for i := range t.sentences {
 		for n := 1; n <= widest && i+n <= len(t.sentences); n++ {
 			group := t.sentences[i : i+n]
 			share := c.share(group, nil)
 			found := c.facts.in(group)
-			// Facts count most, then words; a shorter quote wins.
-			score := 2*found + share - 0.08*float64(n-1)
+			// Facts count most, then words; a shorter quote wins. A name the question had
+			// may stand elsewhere.
+			score := 2*found - 2*named.in(group) + share - 0.08*float64(n-1)
 			bestWords = max(bestWords, share)
 			if score > best.score+1e-9 || best.end == 0 {
 				best.score, best.start, best.end = score, group[0].start, group[n-1].end

@@ -18,6 +18,10 @@ var heating = Source{
 
 var boiler = Source{Text: "The yearly service of the boiler took place on 12 September 2026.\nPrice: $ 140\nThe next service is due in September 2027.", About: "Boiler service; Carol Heating"}
 
+var bill = Source{Text: "Your yearly bill for 2025: you used 3,140 kWh. The amount due is EUR 1,004.80.", About: "Your electricity bill 2025\nNordlicht Energy"}
+
+var ticket = Source{Text: "Outward: 12 June 2026, 09:20, Berlin to Riga. Return: 16 June 2026, 18:05.\nThe price was EUR 214.60. The ticket cannot be refunded.", About: "Booking KX47PL: Riga"}
+
 func TestAnswer(t *testing.T) {
 	for _, c := range []struct {
 		answer, question string
@@ -53,6 +57,8 @@ func TestAnswer(t *testing.T) {
 		{"22元", "供暖每平方米收费多少?", true, "22元"},
 		{"On 1 April 2026.", "When does Carol's lease start?", false, ""},
 		{"On 1 April 2026.", "When does the lease of Ada Byron start?", true, "1 April 2026"},
+		{"3,140 kWh", "How much electricity did I use in 2025?", true, "3,140 kWh"},
+		{"No, the ticket to Riga cannot be refunded.", "Can the ticket to Riga be refunded?", true, "cannot be refunded"},
 		{"The landlord is kind and the flat is sunny.", "What is the flat like?", false, ""},
 		{"The landlord's address is ada@example.com.", "Address?", false, ""},
 		{"The service costs USD 140.", "How much does the service cost?", true, "Price: $ 140"},
@@ -74,7 +80,7 @@ func TestAnswer(t *testing.T) {
 		{"The heating is good.", "Is the heating good?", false, ""},
 		{"asdf qwer zxcv uiop", "How much is the rent?", false, ""},
 	} {
-		sources := []Source{lease, boiler, heating}
+		sources := []Source{lease, boiler, heating, bill, ticket}
 		got := Answer(c.answer, c.question, sources)
 		if len(got) != 1 {
 			t.Errorf("%q became %d sentences", c.answer, len(got))

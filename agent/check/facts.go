@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 type kind int
@@ -249,6 +250,9 @@ func names(s string) facts {
 	var out facts
 	for _, m := range proper.FindAllStringIndex(s, -1) {
 		w := s[m[0]:m[1]]
+		if r, _ := utf8.DecodeLastRuneInString(s[:m[0]]); unicode.IsLetter(r) {
+			continue // the middle of "kWh"
+		}
 		lower := strings.ToLower(w)
 		if stopWords[lower] || numberWords[lower] != 0 {
 			continue
