@@ -59,6 +59,7 @@ func TestAnswer(t *testing.T) {
 		{"On 1 April 2026.", "When does the lease of Ada Byron start?", true, "1 April 2026"},
 		{"3,140 kWh", "How much electricity did I use in 2025?", true, "3,140 kWh"},
 		{"No, the ticket to Riga cannot be refunded.", "Can the ticket to Riga be refunded?", true, "cannot be refunded"},
+		{"Dad's birthday is on July 3.", "When is Dad's birthday?", true, "Dad 3 July"},
 		{"The landlord is kind and the flat is sunny.", "What is the flat like?", false, ""},
 		{"The landlord's address is ada@example.com.", "Address?", false, ""},
 		{"The service costs USD 140.", "How much does the service cost?", true, "Price: $ 140"},
@@ -80,7 +81,7 @@ func TestAnswer(t *testing.T) {
 		{"The heating is good.", "Is the heating good?", false, ""},
 		{"asdf qwer zxcv uiop", "How much is the rent?", false, ""},
 	} {
-		sources := []Source{lease, boiler, heating, bill, ticket}
+		sources := []Source{lease, boiler, heating, bill, ticket, {Text: "Birthdays: Mum 14 February, Dad 3 July."}}
 		got := Answer(c.answer, c.question, sources)
 		if len(got) != 1 {
 			t.Errorf("%q became %d sentences", c.answer, len(got))

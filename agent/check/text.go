@@ -220,7 +220,10 @@ func stem(w string) string {
 	if len(w) <= 4 {
 		return strings.TrimSuffix(w, "s")
 	}
-	for _, end := range []string{"ations", "ation", "ments", "ment", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ly", "s", "e", "y"} {
+	if !strings.HasSuffix(w, "ss") {
+		w = strings.TrimSuffix(w, "s")
+	}
+	for _, end := range []string{"ation", "ment", "ing", "edly", "ied", "ed", "ly", "e", "y"} {
 		if s, ok := strings.CutSuffix(w, end); ok && len(s) >= 3 && utf8.ValidString(s) {
 			w = s
 			break

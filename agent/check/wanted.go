@@ -65,7 +65,7 @@ func Closest(question string, sources []Source) (Quote, bool) {
 		for _, one := range t.sentences {
 			text := s.Text[one.start:one.end]
 			// Half of the words must be its own; the others may be in the title or around it.
-			if group := []sentence{one}; c.share(group, nil) < 0.5 || c.share(group, t.about) < least || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uFF1F") || !Fits(question, text) {
+			if group := []sentence{one}; c.share(group, nil) < 0.5 || c.share(group, t.about) < least || text[0] == '#' || denies(question) && !denies(text) || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uFF1F") || !Fits(question, text) {
 				continue
 			}
 			if best.End == 0 || one.end-one.start < best.End-best.Start {
