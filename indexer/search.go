@@ -21,7 +21,8 @@ const (
 	depth      = 100
 	nearEnough = 0.30
 	mostHits   = 1000
-	mostChecks = 5000 // documents a search reads to check a phrase
+	mostChecks = 20000 // documents a search reads to check a phrase
+	phraseTime = 30 * time.Millisecond
 )
 
 // asked is a query made ready for the words index.
@@ -215,17 +216,14 @@ func (x *Indexer) matching(ctx context.Context, a asked) (ids []string, err erro
 	if err != nil || len(a.phrases)+len(a.never) == 0 {
 		return ids, err
 	}
+	ok, _, err := x.holding(ctx, ids, a, func(int) bool { return false })
 	kept := ids[:0]
 	for _, id := range ids {
-		ok, err := x.phrased(ctx, id, a)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		if ok[id] {
 			kept = append(kept, id)
 		}
 	}
-	return kept, nil
+	return kept, err
 }
 
 // sorted answers a query with words in an order other than by score.
@@ -370,16 +368,24 @@ func (x *Indexer) byWords(ctx context.Context, a asked, need int) (found []index
 		return nil, 0, "", err
 	}
 	if len(a.phrases)+len(a.never) > 0 {
-		if total > len(found) {
-			notice = fmt.Sprintf("Only the %d best of %d documents with these words were checked for the phrase.", len(found), total)
+		list := make([]string, len(found))
+		for i, f := range found {
+			list[i] = f.ID
+		}
+		began := time.Now()
+		ok, checked, err := x.holding(ctx, list, a, func(hits int) bool {
+			took := time.Since(began)
+			return took > phraseTime && hits >= a.Offset+a.Limit || took > 10*phraseTime
+		})
+		if err != nil {
+			return nil, 0, "", err
+		}
+		if checked < total {
+			notice = fmt.Sprintf("Only the %d best of %d documents with these words were checked for the phrase; there may be more.", checked, total)
 		}
 		kept := found[:0]
 		for _, f := range found {
-			ok, err := x.phrased(ctx, f.ID, a)
-			if err != nil {
-				return nil, 0, "", err
-			}
-			if ok {
+			if ok[f.ID] {
 				kept = append(kept, f)
 			}
 		}

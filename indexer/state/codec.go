@@ -123,3 +123,48 @@ func decode(body []byte) (document.Document, error) {
 	}
 	return d, nil
 }
+
+// decodeText is decode for those who need no positions; it appends to raw and text.
+func decodeText(body, raw, text []byte) (document.Document, []byte, []byte, error) {
+	var d document.Document
+	raw, err := decoder().DecodeAll(body, raw)
+	if err != nil {
+		return d, raw, text, fmt.Errorf("%w: %w", errBody, err)
+	}
+	rest, bad := raw, false
+	num := func() int {
+		n, size := binary.Uvarint(rest)
+		if size <= 0 {
+			bad, rest = true, nil
+			return 0
+		}
+		rest = rest[size:]
+		return int(n)
+	}
+	str := func() []byte {
+		n := num()
+		if n < 0 || n > len(rest) {
+			bad, rest = true, nil
+			return nil
+		}
+		s := rest[:n]
+		rest = rest[n:]
+		return s
+	}
+	if err := json.Unmarshal(str(), &d); err != nil {
+		return d, raw, text, fmt.Errorf("%w: %w", errBody, err)
+	}
+	for range num() {
+		for range 4 {
+			num()
+		}
+		for range 4 {
+			str()
+		}
+		text = append(append(text, str()...), '\n')
+		if bad {
+			return d, raw, text, errBody
+		}
+	}
+	return d, raw, text, nil
+}

@@ -277,3 +277,34 @@ func (s *Store) Sort(ctx context.Context, ids []string, order query.Order) ([]st
 	}
 	return sorted, nil
 }
+
+// Texts visits documents, those of ids there are, in no order: the document without its
+// passages, and the text of all of them, a line break after each. The text is only valid
+// during the call.
+func (s *Store) Texts(ctx context.Context, ids []string, visit func(d document.Document, text []byte)) error {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT o.id, t.body FROM documents o JOIN texts t ON t.n=o.n
+		WHERE o.id IN (?`+strings.Repeat(`,?`, len(ids)-1)+`)`, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var raw, text []byte
+	for rows.Next() {
+		var id string
+		var body sql.RawBytes
+		if err := rows.Scan(&id, &body); err != nil {
+			return err
+		}
+		var d document.Document
+		if d, raw, text, err = decodeText(body, raw[:0], text[:0]); err != nil {
+			return err
+		}
+		d.ID = id
+		visit(d, text)
+	}
+	return rows.Err()
+}
