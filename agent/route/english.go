@@ -27,7 +27,7 @@ func split(text string) []word {
 	var ws []word
 	end := 0
 	for _, m := range wordPattern.FindAllStringIndex(text, -1) {
-		w := word{text: text[m[0]:m[1]], gap: strings.ContainsAny(text[end:m[0]], ",;:?!.()") && !(len(ws) > 0 && titles[ws[len(ws)-1].lower])}
+		w := word{text: text[m[0]:m[1]], gap: strings.ContainsAny(text[end:m[0]], ",;:?!.()") && (len(ws) == 0 || !titles[ws[len(ws)-1].lower])}
 		end = m[1]
 		if w.quoted = w.text[0] == '"'; !w.quoted {
 			w.text = strings.TrimRight(w.text, "._/'’-&+")

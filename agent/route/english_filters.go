@@ -24,7 +24,7 @@ var stop = set(`a an the of in on at to for from by with about into over under i
 	exactly also just ever again last latest newest recent recently one ones called named titled mention mentions mentioned mentioning
 	containing contain contains discuss discusses discussing talk talks talking during within until till since before after between ago
 	received receive sent send sends wrote write writes written emailed mailed mail's me? not? else open fetch put bring pull help every each time times out came come hear heard
-	summarize summarise sum explain describe long`)
+	summarise sum explain describe long`)
 
 // countStop are words that belong to "how many", and to a search otherwise.
 var countStop = set("number total count")
@@ -140,13 +140,13 @@ func (e *english) name(i int, loose bool) (string, int) {
 	for k := i; k < len(e.ws); k++ {
 		w := e.ws[k]
 		particle := k > i && (w.lower == "van" || w.lower == "von" || w.lower == "de" || w.lower == "der" || w.lower == "den") && k+1 < len(e.ws) && e.ws[k+1].capital
-		if w.used || w.quoted || k > i && w.gap || !w.capital && !particle || stop[w.lower] && !(particle || k == i && len(w.lower) > 3 && !stop[w.lower]) {
+		if w.used || w.quoted || k > i && w.gap || !w.capital && !particle || stop[w.lower] && !particle {
 			break
 		}
 		if _, _, isNoun := nounAt(w.lower); isNoun {
 			break
 		}
-		if n++; !(k == i && titles[w.lower]) {
+		if n++; k > i || !titles[w.lower] {
 			parts = append(parts, w.text)
 		}
 		if w.owner {
@@ -324,7 +324,7 @@ func (e *english) text(given bool) string {
 		if w.used && !(given && e.given[i]) {
 			continue
 		}
-		if !w.quoted && (stop[w.lower] && !(w.lower == "may" && w.capital && i > 0) || e.read.Kind == Count && countStop[w.lower]) {
+		if !w.quoted && (strings.HasPrefix(w.lower, "summari") || stop[w.lower] && !(w.lower == "may" && w.capital && i > 0) || e.read.Kind == Count && countStop[w.lower]) {
 			continue
 		}
 		if w.lower == "word" && at(e.ws, i-1) == "the" || filepath.IsAbs(w.text) {

@@ -100,8 +100,6 @@ type thing struct {
 	attach  bool
 	// word is true for nouns that are also words to search ("invoice").
 	word bool
-	// name is the singular used in a sentence, where it is not the kind's own.
-	name string
 }
 
 var (
