@@ -92,10 +92,19 @@ func (s *script) start(t *testing.T) string {
 }
 
 func (s *script) chat(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Options struct {
+			NumPredict int `json:"num_predict"`
+		}
+	}
+	_ = json.NewDecoder(r.Body).Decode(&in)
 	s.mu.Lock()
 	s.chats++
 	reply, raw, hold := s.reply, s.raw, s.hold
 	s.mu.Unlock()
+	if in.Options.NumPredict == 1 { // the model is only got ready
+		reply, hold = []string{"{"}, nil
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	if raw != "" {
 		_, _ = w.Write([]byte(raw))
