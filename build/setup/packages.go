@@ -198,6 +198,7 @@ func download(ctx context.Context, pip []string, p part, dir string, grew func(i
 	cmd := exec.CommandContext(ctx, pip[0], append(pip[1:], "download", "--no-deps", "--only-binary=:all:",
 		"--no-cache-dir", "--require-hashes", "--disable-pip-version-check", "--quiet", "--dest", out, "-r", want)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
+	cmd.WaitDelay = 5 * time.Second
 	var said strings.Builder
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {

