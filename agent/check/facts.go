@@ -51,7 +51,7 @@ func (f fact) same(o fact, all facts) bool {
 	if f.kind == number && o.kind == date {
 		return len(f.forms) == 1 && (f.forms[0] == strconv.Itoa(o.y) || f.forms[0] == strconv.Itoa(o.d))
 	}
-	if f.kind != o.kind && !(f.kind == name && o.kind == code) {
+	if f.kind != o.kind && (f.kind != name || o.kind != code) {
 		return false
 	}
 	for _, form := range f.forms {

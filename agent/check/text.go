@@ -119,7 +119,7 @@ func Split(s string) [][2]int {
 			}
 			after, _ := utf8.DecodeRuneInString(s[next:])
 			wide := r == '。' || r == '\uFF01' || r == '\uFF1F'
-			if wide || next == len(s) || unicode.IsSpace(after) && !(r == '.' && abbreviated(s[start:i], s[next:])) {
+			if wide || next == len(s) || unicode.IsSpace(after) && (r != '.' || !abbreviated(s[start:i], s[next:])) {
 				add(next)
 			}
 		case '\n':

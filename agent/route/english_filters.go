@@ -321,10 +321,10 @@ func (e *english) subject() {
 func (e *english) text(given bool) string {
 	var parts []string
 	for i, w := range e.ws {
-		if w.used && !(given && e.given[i]) {
+		if w.used && (!given || !e.given[i]) {
 			continue
 		}
-		if !w.quoted && (strings.HasPrefix(w.lower, "summari") || stop[w.lower] && !(w.lower == "may" && w.capital && i > 0) || e.read.Kind == Count && countStop[w.lower]) {
+		if !w.quoted && (strings.HasPrefix(w.lower, "summari") || stop[w.lower] && (w.lower != "may" || !w.capital || i == 0) || e.read.Kind == Count && countStop[w.lower]) {
 			continue
 		}
 		if w.lower == "word" && at(e.ws, i-1) == "the" || filepath.IsAbs(w.text) {
