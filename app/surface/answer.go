@@ -207,7 +207,9 @@ func noticeOf(ans *agent.Answer) *component {
 	return c
 }
 
-// tree is what is shown now. ans is nil until the question is done.
+// tree is what is shown now. ans is nil until the question is done. A component keeps its type for as long
+// as its ID lives, because a renderer that has drawn it keeps drawing that type; so root is always a
+// Stack, and what is in it has an ID for each type.
 func (a *Answer) tree(ans *agent.Answer, notice *component) []component {
 	state := bind{"/state"}
 	steps := component{ID: "steps", Type: "Steps", Props: map[string]any{
@@ -231,13 +233,14 @@ func (a *Answer) tree(ans *agent.Answer, notice *component) []component {
 	if len(a.passages) == 0 {
 		return stack("root", append(body, steps))
 	}
-	tree := stack("body", append(body, steps))
-	return append(tree,
+	panes := component{ID: "panes", Type: "Split", Props: map[string]any{"main": "body", "side": "sources"}}
+	tree := append(stack("body", append(body, steps)),
 		component{ID: "sources", Type: "SourcePane", Props: map[string]any{
 			"passages": bind{"/passages"}, "cited": bind{"/citations"}, "state": state,
 		}},
-		component{ID: "root", Type: "Split", Props: map[string]any{"main": "body", "side": "sources"}},
+		panes,
 	)
+	return append(tree, component{ID: "root", Type: "Stack", Props: map[string]any{"children": []string{panes.ID}}})
 }
 
 // results are the number, the groups and the rows of a counting or listing answer.
@@ -255,11 +258,11 @@ func (a *Answer) results(ans *agent.Answer) []component {
 		}})
 	}
 	if len(a.passages) > 0 {
-		kind := "DataTable"
+		id, kind := "files", "DataTable"
 		if allMail(a.passages) {
-			kind = "MailList"
+			id, kind = "mails", "MailList"
 		}
-		out = append(out, component{ID: "rows", Type: kind, Props: map[string]any{"hits": bind{"/passages"}, "total": total}})
+		out = append(out, component{ID: id, Type: kind, Props: map[string]any{"hits": bind{"/passages"}, "total": total}})
 	}
 	return out
 }

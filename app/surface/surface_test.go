@@ -110,7 +110,11 @@ func (s *screen) play(raws []json.RawMessage, err error) {
 			s.t.Fatal("a message came before the surface was created")
 		case m.Components != nil:
 			for _, c := range m.Components.Components {
-				s.nodes[c["id"].(string)] = c
+				id := c["id"].(string)
+				if old, ok := s.nodes[id]; ok && old["component"] != c["component"] {
+					s.t.Fatalf("%s was a %v and cannot become a %v: a renderer keeps what it drew", id, old["component"], c["component"])
+				}
+				s.nodes[id] = c
 			}
 		case m.Data.Path == "/":
 			s.data = m.Data.Value.(map[string]any)
@@ -160,7 +164,7 @@ func TestAnAnswerStreams(t *testing.T) {
 	s.play(a.On(agent.Event{Type: "step", Step: &agent.Step{Name: "route", Detail: "answer"}}))
 	s.want("Stack Prose Steps")
 	s.play(a.On(agent.Event{Type: "passages", Route: agent.RouteAnswer, Query: &query.Query{Text: "deposit"}, Hits: []query.Hit{hit(document.KindFile)}}))
-	s.want("Split Stack Prose Steps SourcePane")
+	s.want("Stack Split Stack Prose Steps SourcePane")
 	for _, token := range []string{"The deposit", " is \xe4", "\xb8\xad."} {
 		s.play(a.On(agent.Event{Type: "token", Token: token}))
 		if text := s.data["prose"].(map[string]any)["text"].(string); !utf8.ValidString(text) || strings.Contains(text, "\ufffd") {
@@ -175,7 +179,7 @@ func TestAnAnswerStreams(t *testing.T) {
 		Sentences: []agent.Sentence{{Text: "The deposit is 900 [1].", Citations: []int{1}, Supported: true}, {Text: "It is sunny."}},
 		Citations: []agent.Citation{{N: 1, ID: "a", Quote: "The deposit is 900."}},
 	}}))
-	s.want("Split Stack Prose Steps SourcePane")
+	s.want("Stack Split Stack Prose Steps SourcePane")
 	if s.data["state"] != "done" || len(s.data["citations"].([]any)) != 1 {
 		t.Fatalf("data %v", s.data)
 	}
@@ -193,10 +197,10 @@ func TestEachOutcomeHasItsShape(t *testing.T) {
 		"latest":  {agent.Answer{Text: "On 3 May.", Found: true, Route: agent.RouteLatest, Total: 1, Hits: []query.Hit{mail}}, "Stack Prose MailList Steps"},
 		"nothing": {agent.Answer{Text: "I found nothing about that.", Route: agent.RouteAnswer}, "Stack Notice Steps"},
 		"nothing, with passages": {agent.Answer{Text: "Not in your files.", Route: agent.RouteAnswer, Hits: []query.Hit{file}},
-			"Split Stack Notice Steps SourcePane"},
+			"Stack Split Stack Notice Steps SourcePane"},
 		"none counted": {agent.Answer{Text: "None.", Route: agent.RouteCount}, "Stack Notice Metric Steps"},
-		"cancelled":    {agent.Answer{Text: "The dep", Found: true, Stopped: "cancelled", Route: agent.RouteAnswer, Hits: []query.Hit{file}}, "Split Stack Notice Prose Steps SourcePane"},
-		"out of time":  {agent.Answer{Text: "The dep", Found: true, Stopped: "time", Route: agent.RouteAnswer, Hits: []query.Hit{file}}, "Split Stack Notice Prose Steps SourcePane"},
+		"cancelled":    {agent.Answer{Text: "The dep", Found: true, Stopped: "cancelled", Route: agent.RouteAnswer, Hits: []query.Hit{file}}, "Stack Split Stack Notice Prose Steps SourcePane"},
+		"out of time":  {agent.Answer{Text: "The dep", Found: true, Stopped: "time", Route: agent.RouteAnswer, Hits: []query.Hit{file}}, "Stack Split Stack Notice Prose Steps SourcePane"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -211,7 +215,7 @@ func TestAFailureKeepsThePassages(t *testing.T) {
 	s, a := newScreen(t), NewAnswer("q", "zh-Hans")
 	s.play(a.On(agent.Event{Type: "passages", Route: agent.RouteAnswer, Hits: []query.Hit{hit(document.KindMail)}}))
 	s.play(a.Fail(Failure{Code: "unavailable", Part: "model", Message: "There is no model.", Fix: "Get one in Settings."}))
-	s.want("Split Stack Notice Prose Steps SourcePane")
+	s.want("Stack Split Stack Notice Prose Steps SourcePane")
 	if kind := s.nodes["notice"]["kind"]; kind != "unavailable" {
 		t.Fatalf("kind %v", kind)
 	}
