@@ -19,7 +19,7 @@ import (
 // phrases it excludes, checked against their texts in order. Between some, enough is
 // asked, with the number found until then, whether to stop; checked is how many were read.
 func (x *Indexer) holding(ctx context.Context, ids []string, a asked, enough func(found int) bool) (ok map[string]bool, checked int, err error) {
-	const chunk = 32
+	const chunk = 8
 	var mu sync.Mutex
 	var next atomic.Int64
 	ok = map[string]bool{}

@@ -33,7 +33,7 @@ const shortest = 40
 
 func embeddable(p document.Passage) bool { return !p.Quoted && len(p.Text) >= shortest }
 
-const noPermission = "no permission to read it"
+const noPermission = "it may not be read by this user (no permission)" // as package extract says it
 
 // work reads files until ctx is done.
 func (x *Indexer) work(ctx context.Context) error {

@@ -375,7 +375,7 @@ func (x *Indexer) byWords(ctx context.Context, a asked, need int) (found []index
 		began := time.Now()
 		ok, checked, err := x.holding(ctx, list, a, func(hits int) bool {
 			took := time.Since(began)
-			return took > phraseTime && hits >= a.Offset+a.Limit || took > 10*phraseTime
+			return took > phraseTime && hits >= a.Offset+a.Limit || took > 3*phraseTime
 		})
 		if err != nil {
 			return nil, 0, "", err
