@@ -9,7 +9,5 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 240_000,
     hookTimeout: 300_000,
-    // What follows a failed step would only wait in vain.
-    bail: 1,
   },
 });

@@ -75,6 +75,8 @@ export const frameStyles = css`
     min-height: 0;
     height: 100%;
     overflow: hidden;
+  }
+  main:focus-visible {
     outline: none;
   }
   main.wait {
@@ -97,14 +99,10 @@ export const frameStyles = css`
     z-index: 10;
     top: -64px;
     inset-inline-start: 8px;
-    padding: 8px 16px;
-    background: var(--raised);
-    color: var(--text);
-    border-radius: var(--radius);
-    box-shadow: var(--shadow);
   }
   .skip:focus {
     top: 8px;
+    box-shadow: var(--shadow);
   }
   .said:not(.hide) {
     position: fixed;

@@ -21,7 +21,7 @@ import './settings.js';
 import './status-bar.js';
 import { frameStyles } from './app-style.js';
 import { controls } from './style.js';
-import { go, here, isTyping, View, type OpenDocument } from './view.js';
+import { focused, go, here, isTyping, View, type OpenDocument } from './view.js';
 
 const screens: { id: string; icon: Icon }[] = [
   { id: 'home', icon: 'home' },
@@ -37,7 +37,7 @@ export class App extends View implements Frame {
   @state() private beside: OpenDocument | undefined;
   @state() private said = '';
   /** Where the focus goes back to when the document beside is closed. */
-  private opener: HTMLElement | undefined;
+  private opener: HTMLElement | null = null;
   @query('steward-ask-line') private line!: AskLine | null;
   @query('steward-palette') private palette!: Palette | null;
   @query('steward-keys') private keys!: Keys | null;
@@ -70,7 +70,7 @@ export class App extends View implements Frame {
 
   private openBeside(e: CustomEvent<OpenDocument>) {
     e.stopPropagation();
-    this.opener = e.composedPath()[0] as HTMLElement;
+    if (!this.beside) this.opener = focused() as HTMLElement;
     this.beside = e.detail;
   }
 
@@ -128,8 +128,8 @@ export class App extends View implements Frame {
     const status = session.status;
     if (!status) return session.failure ? this.offline() : html`<main class="wait" aria-busy="true"><p class="muted" role="status">${t('common.loading')}</p></main>`;
     if (status.first_run) return html`<steward-first-run></steward-first-run>`;
-    return html`<a class="skip" href="#main" @click=${this.skip}>${t('app.skip')}</a>
-      <header>
+    return html`<header>
+        <button class="skip" type="button" @click=${this.skip}>${t('app.skip')}</button>
         <span class="brand">${t('app.name')}</span>
         <steward-ask-line .text=${this.question()?.text ?? ''} @ask=${(e: CustomEvent<string>) => this.ask(e.detail)}></steward-ask-line>
         <button class="plain" type="button" @click=${() => actions.run('palette')}>${icon('search')}<span class="wide">${t('action.palette')}</span><kbd class="wide">Ctrl K</kbd></button>
@@ -153,8 +153,7 @@ export class App extends View implements Frame {
       <steward-keys></steward-keys>`;
   }
 
-  private skip(e: Event) {
-    e.preventDefault();
+  private skip() {
     this.renderRoot.querySelector<HTMLElement>('main')?.focus();
   }
 

@@ -66,6 +66,7 @@ export class CoverageReport extends View {
       .outcomes button {
         display: grid;
         justify-items: start;
+        justify-content: start;
         gap: 0;
         padding: 8px 12px;
         background: var(--surface);

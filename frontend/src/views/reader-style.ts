@@ -35,7 +35,10 @@ export const readerStyles = css`
     gap: 16px;
     align-content: start;
     grid-template-columns: minmax(0, 1fr);
-    outline-offset: -2px;
+  }
+  .text:focus-visible {
+    outline: none;
+    box-shadow: inset 0 3px 0 var(--accent);
   }
   dl.head {
     display: grid;

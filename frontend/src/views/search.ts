@@ -52,6 +52,8 @@ export class Search extends View {
   private timers: ReturnType<typeof setTimeout>[] = [];
   private revision = 0;
   private more = false;
+  /** Whether the result is by words alone because it was asked so, while typing. */
+  private wordsOnly = true;
 
   static override styles = [controls, searchStyles];
 
@@ -101,6 +103,7 @@ export class Search extends View {
       const q = this.full;
       const result = await backend.search({ ...q, limit: pageSize, keyword_only: keywordOnly }, running.signal);
       this.result = result;
+      this.wordsOnly = keywordOnly;
       this.hits = result.hits ?? [];
       this.failure = undefined;
       this.more = this.hits.length === pageSize;
@@ -193,7 +196,7 @@ export class Search extends View {
     if (!this.result || this.failure) return t('search.hint');
     const n = this.result.total < 0 ? t('search.results.some') : t('search.results', { n: this.result.total });
     const ms = t('search.took', { n: Math.max(1, Math.round(this.result.took_ns / 1e6)) });
-    return html`<span role="status">${n}</span> · ${ms}${this.line === '' ? html` · ${t('search.hint')}` : nothing}${this.result.notice && !this.result.semantic && this.line
+    return html`<span role="status">${n}</span> · ${ms}${this.line === '' ? html` · ${t('search.hint')}` : nothing}${this.result.notice && !this.wordsOnly && this.line
       ? html` · ${this.result.notice}` : nothing}`;
   }
 

@@ -110,9 +110,6 @@ export class SettingsView extends View {
       .check.bad svg {
         color: var(--bad);
       }
-      dl {
-        display: contents;
-      }
       dd {
         overflow-wrap: anywhere;
       }
@@ -163,11 +160,11 @@ export class SettingsView extends View {
       </section>
       <section aria-labelledby="about">
         <h2 id="about">${t('settings.about')}</h2>
-        <dl class="rows"><div class="rows">
+        <dl class="rows">
           <div class="row"><dt>${t('settings.version')}</dt><dd>${session.status?.version}</dd></div>
           <div class="row"><dt>${t('settings.data')}</dt><dd class="path">${inert(session.status?.home ?? '')}</dd></div>
           <div class="row"><dt>${t('settings.licence')}</dt><dd>Apache-2.0</dd></div>
-        </div></dl>
+        </dl>
       </section>
     </div>`;
   }
