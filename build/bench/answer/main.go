@@ -103,8 +103,7 @@ func (r *run) do(ctx context.Context) error {
 	}
 	proxy := httptest.NewServer(rec)
 	defer proxy.Close()
-	fresh := r.home == ""
-	if fresh {
+	if r.home == "" {
 		r.home = filepath.Join(work, "home")
 	}
 	s, err := service.Start(ctx, r.binary, r.home, out, "OLLAMA_HOST="+proxy.URL)
@@ -112,17 +111,15 @@ func (r *run) do(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = s.Stop() }()
-	if err := s.Configure(ctx, func(c *httpapi.Settings) { c.OllamaHost, c.Semantic = proxy.URL, false }); err != nil {
+	if err := s.Configure(ctx, func(c *httpapi.Settings) { c.OllamaHost, c.Semantic, c.ChatModel = proxy.URL, false, r.models[0] }); err != nil {
 		return err
 	}
-	if fresh {
-		mail, err := filepath.Abs(filepath.Join(r.corpus, "mail"))
-		if err != nil {
-			return err
-		}
-		if err := s.Index(ctx, mail); err != nil {
-			return err
-		}
+	mail, err := filepath.Abs(filepath.Join(r.corpus, "mail"))
+	if err != nil {
+		return err
+	}
+	if err := s.Index(ctx, mail); err != nil { // what a kept home has already costs nothing
+		return err
 	}
 	fmt.Printf("%s, %s. Load average at the start %.2f. Words only (no embedding), so that the model's server does nothing else.\n\n",
 		time.Now().UTC().Format(time.DateOnly), measure.Machine(), measure.Load())
@@ -132,6 +129,7 @@ func (r *run) do(ctx context.Context) error {
 			return err
 		}
 		// The first question loads the model and shows which options its calls carry.
+		asked := time.Now()
 		probe, err := ask(ctx, s, rec, facts[len(facts)-1].Question)
 		if err != nil {
 			return fmt.Errorf("%s: %w", model, err)
@@ -140,6 +138,7 @@ func (r *run) do(ctx context.Context) error {
 			return fmt.Errorf("%s: no call reached the model; the answer was %q", model, probe.text)
 		}
 		pattern := probe.calls[0]
+		log.Printf("%s is loaded; the first question took %s", model, time.Since(asked).Round(time.Second))
 		for _, warm := range []bool{true, false} {
 			row, err := r.measure(ctx, s, rec, model, facts, pattern, warm)
 			if err != nil {

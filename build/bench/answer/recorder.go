@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"net/http"
 	"net/http/httputil"
@@ -37,7 +38,11 @@ func newRecorder(target string) (*recorder, error) {
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("%q is no address of an Ollama server", target)
 	}
-	p := &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(u) }}
+	p := &httputil.ReverseProxy{
+		FlushInterval: -1,
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(u) },
+		ErrorLog:      log.New(io.Discard, "", 0), // a call that Steward gave up is no news
+	}
 	return &recorder{target: u, proxy: p}, nil
 }
 

@@ -180,12 +180,12 @@ func (s *Service) Configure(ctx context.Context, change func(*httpapi.Settings))
 	return s.JSON(ctx, "PUT", "/api/settings", settings, nil)
 }
 
-// Index adds the paths and waits until everything in them is indexed.
+// Index adds the paths and waits until everything in them can be searched by its words.
 func (s *Service) Index(ctx context.Context, paths ...string) error {
 	if err := s.JSON(ctx, "POST", "/api/sources", httpapi.SourcePaths{Paths: paths}, nil); err != nil {
 		return err
 	}
-	resp, err := s.Do(ctx, "POST", "/api/index", httpapi.IndexRequest{Wait: true})
+	resp, err := s.Do(ctx, "POST", "/api/index", httpapi.IndexRequest{Words: true})
 	if err != nil {
 		return err
 	}
