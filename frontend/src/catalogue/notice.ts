@@ -35,6 +35,10 @@ export class Notice extends SurfaceElement<typeof NoticeApi> {
       .notice {
         padding: 12px 16px;
       }
+      h2 {
+        font-size: 14px;
+        color: var(--text);
+      }
       .body {
         display: grid;
         gap: 4px;
@@ -55,7 +59,7 @@ export class Notice extends SurfaceElement<typeof NoticeApi> {
     return html`<div class="notice ${look}" role=${kind === 'failed' ? 'alert' : 'status'}>
       ${icon(look ? 'warn' : 'info')}
       <div class="body">
-        <h3>${t(titleKey as Key)}</h3>
+        <h2>${t(titleKey as Key)}</h2>
         ${text ? html`<p>${text}</p>` : nothing} ${fix ? html`<p class="muted">${fix}</p>` : nothing}
         ${kind === 'unavailable' && (part === 'model' || part === 'runtime')
           ? html`<button class="link" type="button" @click=${() => go('settings/models')}>${t('notice.settings')}</button>`

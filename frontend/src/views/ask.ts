@@ -40,6 +40,10 @@ export class Ask extends View {
       .problem {
         max-width: 68ch;
       }
+      .problem h2 {
+        font-size: 14px;
+        color: var(--text);
+      }
       .problem .text {
         display: grid;
         gap: 4px;
@@ -97,7 +101,7 @@ export class Ask extends View {
     const told = [...(q.surface?.componentsModel.entries ?? [])].some(([id]) => id === 'notice');
     if (q.state === 'cancelled' && !told) {
       return html`<div class="notice problem">${icon('info')}
-        <div class="text"><h3>${t('notice.cancelled')}</h3><p>${t('notice.cancelled.text')}</p></div>
+        <div class="text"><h2>${t('notice.cancelled')}</h2><p>${t('notice.cancelled.text')}</p></div>
       </div>`;
     }
     if (q.state !== 'failed' || !q.failure || told) return nothing;
@@ -109,7 +113,7 @@ export class Ask extends View {
       : 'notice.failed';
     return html`<div class="notice problem ${f.code === 'unavailable' ? 'warn' : 'bad'}" role="alert">${icon('warn')}
       <div class="text">
-        <h3>${t(title)}</h3>
+        <h2>${t(title)}</h2>
         <p>${f.code === 'unreachable' ? t('notice.unreachable.fix') : f.message}</p>
         ${f.fix ? html`<p class="muted">${f.fix}</p>` : nothing}
         ${f.part === 'model' || f.part === 'runtime'
