@@ -159,7 +159,7 @@ func TestZipBombs(t *testing.T) {
 		t.Fatal(err)
 	}
 	block := bytes.Repeat([]byte("<w:p><w:r><w:t>bomb</w:t></w:r></w:p>"), 30_000)
-	for range 300 {
+	for range 100 {
 		if _, err := w.Write(block); err != nil {
 			t.Fatal(err)
 		}
@@ -174,14 +174,14 @@ func TestZipBombs(t *testing.T) {
 
 	// One that lies in its directory about how much it unpacks to.
 	var packed bytes.Buffer
-	f, err := flate.NewWriter(&packed, flate.BestCompression)
+	f, err := flate.NewWriter(&packed, flate.DefaultCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Write([]byte(wordOpen)); err != nil {
 		t.Fatal(err)
 	}
-	for range 300 {
+	for range 100 { // more than one entry may unpack to
 		if _, err := f.Write(block); err != nil {
 			t.Fatal(err)
 		}
@@ -208,10 +208,10 @@ func TestZipBombs(t *testing.T) {
 
 	// A packed file of zero bytes, and one of text.
 	var gz bytes.Buffer
-	gz.Write(gzipped(t, bytes.Repeat([]byte("tick tock\n"), 20<<20)))
+	gz.Write(gzipped(t, bytes.Repeat([]byte("tick tock\n"), 8<<20)))
 	docs, r = readWith(t, p, put(t, "bomb.gz", gz.Bytes()))
 	if r.Outcome != partial || r.Reason != "only the first 64 MiB of its text were read" || len(docs) < 60 {
-		t.Errorf("a packed text of 200 MB: %+v", r)
+		t.Errorf("a packed text of 84 MB: %+v", r)
 	}
 }
 

@@ -23,4 +23,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func childCommand() []string { return []string{"/proc/self/exe", "parse-worker"} }
+// childCommand starts this binary as a child does; TestMain knows it by its argument, for a
+// child has hardly any environment.
+func childCommand() []string {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return []string{self, "parse-worker"}
+}

@@ -49,8 +49,8 @@ func faultyChild(how string) {
 			var hoard [][]byte
 			for {
 				b := make([]byte, 16<<20)
-				for i := range b {
-					b[i] = byte(i)
+				for i := 0; i < len(b); i += 4 << 10 { // a page of memory is taken when it is written
+					b[i] = 1
 				}
 				hoard = append(hoard, b)
 			}
@@ -82,7 +82,7 @@ func faultyChild(how string) {
 }
 
 func faultyPool(t *testing.T, how string, opt Options) *Pool {
-	opt.Command = []string{"/proc/self/exe", "faulty-worker", how}
+	opt.Command = []string{childCommand()[0], "faulty-worker", how}
 	opt.Log = slog.New(slog.DiscardHandler)
 	p := NewPool(opt)
 	t.Cleanup(func() { _ = p.Close() })
@@ -99,7 +99,7 @@ func TestFaultyChild(t *testing.T) {
 		"lie": "the reader crashed on this file",
 	} {
 		t.Run(how, func(t *testing.T) {
-			opt := Options{MemoryLimit: 512 << 20}
+			opt := Options{MemoryLimit: 256 << 20}
 			if how == "hang" {
 				opt.Timeout = 300 * time.Millisecond
 			}
