@@ -115,7 +115,7 @@ func BenchmarkSmall(b *testing.B) {
 func BenchmarkMbox(b *testing.B) {
 	data := mailbox(20_000)
 	for range 500 {
-		data = append(append(append(data, "From a@example.org Mon May  6 08:00:00 2024\n"...), letter(b)...), '\n')
+		data = append(append(append(data, "From a@example.org Mon May  6 08:00:00 2024\n"...), letter()...), '\n')
 	}
 	path := filepath.Join(b.TempDir(), "Inbox")
 	if err := os.WriteFile(path, data, 0o600); err != nil {

@@ -160,6 +160,52 @@ func odt(t testing.TB) []byte {
 			`</office:text></office:body></office:document-content>`)
 }
 
+// odp is a presentation of two slides, one with notes.
+func odp(t testing.TB) []byte {
+	return zipped(t, "mimetype", "application/vnd.oasis.opendocument.presentation",
+		"content.xml", `<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:text="t" xmlns:draw="d"><office:body><office:presentation>`+
+			`<draw:page draw:name="page1"><draw:frame><draw:text-box><text:p>The year began dry.</text:p></draw:text-box></draw:frame>`+
+			`<presentation:notes><draw:frame><draw:text-box><text:p>Say this slowly.</text:p></draw:text-box></draw:frame></presentation:notes></draw:page>`+
+			`<draw:page draw:name="page2"><draw:frame><draw:text-box><text:list><text:list-item><text:p>Apples: <text:span>good</text:span></text:p></text:list-item>`+
+			`<text:list-item><text:p>Pears: late</text:p></text:list-item></text:list></draw:text-box></draw:frame></draw:page>`+
+			`</office:presentation></office:body></office:document-content>`)
+}
+
+// ods is a workbook of two sheets; rows that repeat count, cells that are empty stay so.
+func ods(t testing.TB) []byte {
+	cells := func(texts ...string) string {
+		row := "<table:table-row>"
+		for _, s := range texts {
+			if s == "" {
+				row += `<table:table-cell/>`
+				continue
+			}
+			row += `<table:table-cell office:value-type="string"><text:p>` + s + `</text:p></table:table-cell>`
+		}
+		return row + "</table:table-row>"
+	}
+	return zipped(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet",
+		"meta.xml", `<office:document-meta xmlns:office="o" xmlns:dc="d"><dc:title>Prices</dc:title><dc:date>2023-02-01T10:00:00.123456789</dc:date></office:document-meta>`,
+		"content.xml", `<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="b"><office:body><office:spreadsheet>`+
+			`<table:table table:name="Paint">`+cells("Item", "Price")+cells("White", "120,50")+`<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>`+
+			cells("", "in the sixth row")+`</table:table><table:table table:name="Größen">`+cells("Brush", "", "wide")+`</table:table>`+
+			`</office:spreadsheet></office:body></office:document-content>`)
+}
+
+// epub is a book whose chapters are listed in another order than they are read in.
+func epub(t testing.TB) []byte {
+	chapter := func(head, text string) string {
+		return `<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>` + head +
+			`</title><style>p{color:red}</style></head><body><h1>` + head + `</h1><p>` + text + `</p></body></html>`
+	}
+	return zipped(t, "mimetype", "application/epub+zip",
+		"META-INF/container.xml", `<container><rootfiles><rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>`,
+		"OEBPS/book.opf", `<package xmlns:dc="d"><metadata><dc:title>The Garden Year</dc:title></metadata><manifest><item id="two" href="text/chapter%202.xhtml"/>`+
+			`<item id="one" href="text/one.xhtml"/><item id="gone" href="text/gone.xhtml"/></manifest><spine><itemref idref="one"/><itemref idref="two"/><itemref idref="gone"/></spine></package>`,
+		"OEBPS/text/chapter 2.xhtml", chapter("Summer", "Water in the evening &amp; rest at noon."),
+		"OEBPS/text/one.xhtml", chapter("Spring", "Sow the <i>peas</i> early."))
+}
+
 func xlsx(t testing.TB) []byte {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -227,7 +273,10 @@ func gzipped(t testing.TB, data []byte) []byte {
 }
 
 // letter is a message with a text, a PDF and a message as attachments.
-func letter(t testing.TB) []byte {
+func letter() []byte { return letterWith("pdf", plainPDF("Offer: paint for the hall")) }
+
+// letterWith is that message with another attachment in the PDF's place.
+func letterWith(subtype string, attachment []byte) []byte {
 	inner := "From: Cleo <cleo@example.org>\r\nTo: bob@example.org\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nDate: Mon, 6 May 2024 08:00:00 +0200\r\nMessage-ID: <inner@example.org>\r\n\r\nThe inner letter.\r\n"
 	return []byte("Return-Path: <bob@example.org>\r\nFrom: \"Bob, the Builder\" <Bob@Example.org>\r\nTo: Ada <ada@example.org>, list@example.org\r\nCc: cleo@example.org\r\n" +
 		"Subject: Re: The hall\r\nDate: Tue, 7 May 2024 10:11:12 +0200\r\nMessage-ID: <two@example.org>\r\nIn-Reply-To: <one@example.org>\r\nReferences: <zero@example.org>\r\n <one@example.org>\r\n" +
@@ -235,8 +284,8 @@ func letter(t testing.TB) []byte {
 		"--b2\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nThe offer is attached, it costs 120=E2=82=AC.\r\n\r\n" +
 		"On Mon, 6 May 2024, Ada wrote:\r\n> What does the paint cost?\r\n>\r\n> Ada\r\n\r\n-- \r\nBob the Builder\r\n+49 30 000000\r\n" +
 		"--b2\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>The offer is attached</p>\r\n--b2--\r\n" +
-		"--b1\r\nContent-Type: application/pdf; name=\"=?utf-8?b?QW5nZWJvdC5wZGY=?=\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment\r\n\r\n" +
-		wrap(base64.StdEncoding.EncodeToString(plainPDF("Offer: paint for the hall"))) +
+		"--b1\r\nContent-Type: application/" + subtype + "; name=\"=?utf-8?b?QW5nZWJvdC5wZGY=?=\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment\r\n\r\n" +
+		wrap(base64.StdEncoding.EncodeToString(attachment)) +
 		"--b1\r\nContent-Type: message/rfc822\r\n\r\n" + inner + "--b1\r\nContent-Type: image/png; name=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b1--\r\n")
 }
 

@@ -45,7 +45,7 @@ func FuzzTroff(f *testing.F) {
 }
 
 func FuzzMail(f *testing.F) {
-	fuzzFormat(f, "a.eml", letter(f), mailbox(2))
+	fuzzFormat(f, "a.eml", letterWith("x-notes", []byte("an attached text\n")), mailbox(2))
 }
 
 func FuzzDOCX(f *testing.F) {
@@ -56,6 +56,18 @@ func FuzzDOCX(f *testing.F) {
 func FuzzPPTX(f *testing.F) { fuzzFormat(f, "a.pptx", pptx(f)) }
 
 func FuzzODT(f *testing.F) { fuzzFormat(f, "a.odt", odt(f)) }
+
+func FuzzODS(f *testing.F) { fuzzFormat(f, "a.ods", ods(f)) }
+
+func FuzzEPUB(f *testing.F) { fuzzFormat(f, "a.epub", epub(f)) }
+
+// FuzzPDF has the slowest reader of all and a sandbox around it; it looks for what the code
+// about the reader makes of its answers.
+func FuzzPDF(f *testing.F) { fuzzFormat(f, "a.pdf", plainPDF("A page.", "Another.")) }
+
+func FuzzCSV(f *testing.F) { fuzzFormat(f, "a.csv", []byte("a,b,c\n1,\"2\n3\",4\n\n5,6,7\r\n")) }
+
+func FuzzSource(f *testing.F) { fuzzFormat(f, "a.go", []byte("package a\n\n// \u00e9\nfunc b() {}\n")) }
 
 func FuzzXLSX(f *testing.F) { fuzzFormat(f, "a.xlsx", xlsx(f)) }
 

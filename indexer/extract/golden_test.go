@@ -26,9 +26,9 @@ func TestGolden(t *testing.T) {
 		"<nav>Menu</nav><h1>Soup</h1><p>Boil the <b>leeks</b>\nfor an hour.</p><p hidden>hidden words</p><div style='display: none'>also <div>hidden</div> words</div>" +
 		"<h2>Bread</h2><ul><li>Flour<li>Water</ul><pre>  two\n    lines</pre><table><tr><td>salt</td><td>10 g</td></tr></table><!-- comment --></body></html>"
 	files := map[string][]byte{
-		"minutes.docx": docx(t), "talk.pptx": pptx(t), "letter.odt": odt(t), "prices.xlsx": xlsx(t), "garden.pdf": garden,
+		"minutes.docx": docx(t), "talk.pptx": pptx(t), "letter.odt": odt(t), "talk.odp": odp(t), "prices.ods": ods(t), "garden.epub": epub(t), "prices.xlsx": xlsx(t), "garden.pdf": garden,
 		"plain.pdf": plainPDF("Page one speaks of apples.", "Page two speaks of pears."),
-		"page.html": []byte(page), "letter.eml": letter(t),
+		"page.html": []byte(page), "letter.eml": letter(),
 		"notes.md":   []byte("# Holidays\n\nWe went north.\n\n```sh\n# not a heading\n```\n\n## Costs\n\n" + strings.Repeat("The train was cheap. ", 30) + "\n"),
 		"table.csv":  []byte("name,town,age\nAda,Köln,36\nBob,Bonn,40\n"),
 		"umlaut.txt": []byte("Gr\xfc\xdfe aus K\xf6ln, sch\xf6ne Tage und viele gute W\xfcnsche.\n"),

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"encoding/xml"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -155,7 +156,11 @@ func (j *job) readEPUB(s *source, a *archive) error {
 	}
 	w.doc.Pages = len(book.spine)
 	for i, id := range book.spine {
-		name := path.Join(path.Dir(root.path), book.items[id])
+		href := book.items[id]
+		if plain, err := url.PathUnescape(href); err == nil {
+			href = plain
+		}
+		name := path.Join(path.Dir(root.path), href)
 		r, err := a.open(name)
 		if err != nil || r == nil {
 			w.lacks("a chapter of the book cannot be read")

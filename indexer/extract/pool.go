@@ -16,7 +16,7 @@ import (
 )
 
 // Version is raised when what is extracted from any format changes.
-const Version = 1
+const Version = 2
 
 // Outcomes of a file.
 const (

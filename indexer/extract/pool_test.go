@@ -186,7 +186,7 @@ func TestEmitError(t *testing.T) {
 func TestChildAgrees(t *testing.T) {
 	dir := t.TempDir()
 	files := map[string][]byte{
-		"a.txt": []byte("plain text"), "m.eml": letter(t), "d.docx": docx(t), "x.xlsx": xlsx(t), "p.pdf": plainPDF("A page."),
+		"a.txt": []byte("plain text"), "m.eml": letter(), "d.docx": docx(t), "x.xlsx": xlsx(t), "p.pdf": plainPDF("A page."),
 		"caf\xe9 \xff.txt": []byte("in a file whose name is not UTF-8"), "new\nline.txt": []byte("odd name"),
 		"long.txt": []byte(strings.Repeat("A sentence of some length stands here.\n", 60_000)),
 	}

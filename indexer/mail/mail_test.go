@@ -139,6 +139,21 @@ func TestQuoted(t *testing.T) {
 		"Am Montag, 6. Mai 2024 um 10:00\nschrieb Ada:\n> hallo\n": "qqq",
 		"On the other hand she wrote:\nnothing quoted here":        "..",
 		"a -- b\n--\nlong text":                                    ".qq",
+		"我的\n\n张三 <z@example.org> 于2024年5月6日周一 10:00写道：\n\n> 你好\n> 再见":                                                       "..qqqq",
+		"好的\n\n------------------\u00a0原始邮件\u00a0------------------\n发件人: \"z\" <z@example.org>\n你好":                         "..qqq",
+		"好的\n\n发件人: 张三\n发送时间: 2024年5月6日 10:00\n收件人: 李四\n主题: 你好\n\n原文":                                                        "..qqqqqq",
+		"Ja\n\nAm Mo., 6. Mai 2024 um 10:00 Uhr schrieb Ada <\nada@example.org>:\n\n> Kommst du?":                            "..qqqq",
+		"Ja\n\nAda schrieb am 06.05.2024 um 10:00 Uhr:\n> Kommst du?":                                                        "..qq",
+		"Gut\n\nVon: Ada <ada@example.org>\nGesendet: Montag, 6. Mai 2024 10:00\nAn: Bob\nBetreff: Saal\n\nHallo Bob":        "..qqqqqq",
+		"Oui\n\nLe lun. 6 mai 2024 à 10:00, Ada <ada@example.org> a écrit\u00a0:\n\n> Tu viens ?":                            "..qqq",
+		"Oui\n\nDe : Ada <ada@example.org>\nEnvoyé : lundi 6 mai 2024 10:00\nÀ : Bob\nObjet : La salle\n\nBonjour":           "..qqqqqq",
+		"Oui\n\n-----Message d’origine-----\nDe : Ada\ntexte":                                                                "..qqq",
+		"Yes\n________________________________\nFrom: Ada <ada@example.org>\nSent: Monday\nTo: Bob\nSubject: Hall\n\nHi Bob": ".qqqqqqq",
+		"FYI\n\nBegin forwarded message:\n\nFrom: Ada <ada@example.org>\ntext":                                               "..qqqq",
+		"Ada <ada@example.org> writes:\n\n> hers\n\nmine":                                                                    "qqq..",
+		"From: the garden\nwe took leaves.\n\nTo: the cellar":                                                                "....",
+		"De : rien\n\nObjet : rien":         "...",
+		"He wrote:\nnot quoted\n> but this": "..q",
 	} {
 		var got strings.Builder
 		for _, q := range Quoted(strings.Split(strings.TrimRight(in, "\n"), "\n")) {

@@ -5,11 +5,23 @@ import (
 	"strings"
 )
 
+// What programs put above the text they answer, in the languages they know. A gap may be a
+// no-break space, as French sets one before a colon.
 var (
-	attribution = regexp.MustCompile(`(?i)^(on .{6,200}(wrote|writes):?|am .{6,200}schrieb( .{0,80})?:|le .{6,200}a écrit ?:|el .{6,200}escribió:|` +
-		`il .{6,200}ha scritto:|op .{6,200}schreef .{0,80}:|em .{6,200}escreveu:|.{3,120}(写道|寫道)[:\x{ff1a}])\s*$`)
-	original = regexp.MustCompile(`(?i)^\s*[-_]{2,}\s*(original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|` +
-		`message d'origine|mensaje original|messaggio originale|原始邮件|原始郵件|转发的邮件|begin forwarded message)\s*[-_]{2,}`)
+	attribution = regexp.MustCompile(`(?i)^(.{3,200}[ >"](wrote|writes):|am .{6,200}schrieb( .{0,80})?:|.{2,120} schrieb am .{6,80}:|` +
+		`le .{6,200}a écrit[ \x{a0}\x{202f}]?:|.{3,120} a écrit le .{6,80}:|el .{6,200}escribió:|` +
+		`il .{6,200}ha scritto:|op .{6,200}schreef .{0,80}:|em .{6,200}escreveu:|.{3,120}(写道|寫道)[ \x{a0}]?[:\x{ff1a}])\s*$`)
+	original = regexp.MustCompile(`(?i)^\s*[-_]{2,}[\s\x{a0}]*(original message|forwarded message|ursprüngliche nachricht|original-?nachricht|` +
+		`weitergeleitete nachricht|message d['’]origine|message original|message transféré|mensaje original|messaggio originale|` +
+		`原始邮件|原始郵件|原邮件|转发邮件信息|转发的邮件|回复的原邮件)[\s\x{a0}]*[-_]{2,}`)
+	moved = regexp.MustCompile(`(?i)^(begin forwarded message|anfang der weitergeleiteten nachricht|début du message (réexpédié|transféré)|` +
+		`开始转发的邮件|下面是被转发的邮件)[ \x{a0}]?[:\x{ff1a}]\s*$`)
+	// fields are the header of the message answered, as Outlook and its like copy it.
+	fields = []*regexp.Regexp{
+		regexp.MustCompile(`(?i)^[*\s]*(from|von|de|发件人|寄件者|寄件人)[*\s\x{a0}]*[:\x{ff1a}]`),
+		regexp.MustCompile(`(?i)^[*\s]*(sent|date|gesendet|datum|envoyé|envoyé le|发送时间|日期|寄件日期|to|an|à|收件人|收件者)[*\s\x{a0}]*[:\x{ff1a}]`),
+		regexp.MustCompile(`(?i)^[*\s]*(subject|betreff|objet|主题|主題|主旨)[*\s\x{a0}]*[:\x{ff1a}]`),
+	}
 )
 
 // Quoted says for each line of a plain text body whether it is someone else's text quoted
@@ -24,11 +36,12 @@ func Quoted(lines []string) []bool {
 		}
 		t := strings.TrimRight(line, "\r\n")
 		switch {
+		case out[i]:
 		case strings.HasPrefix(t, ">"):
 			out[i] = true
 		case t == "-- ", t == "--" && i > 0 && len(lines)-i <= 12:
 			out[i], rest = true, true
-		case strings.HasPrefix(strings.TrimLeft(t, " \t"), "--") && original.MatchString(t), strings.HasPrefix(t, "__") && original.MatchString(t):
+		case rule(t) && (original.MatchString(t) || i > 0 && copied(lines, i+1)), len(t) < 100 && moved.MatchString(t), i > 0 && copied(lines, i):
 			out[i], rest = true, true
 		case len(t) < 400 && quoteFollows(lines, i+1) && attribution.MatchString(t):
 			out[i] = true
@@ -55,6 +68,33 @@ func Quoted(lines []string) []bool {
 	return out
 }
 
+// rule says whether a line begins as one drawn across the text does.
+func rule(line string) bool {
+	t := strings.TrimLeft(line, " \t")
+	return strings.HasPrefix(t, "--") || strings.HasPrefix(t, "__")
+}
+
+// copied says whether the header of another message begins in line i: who it is from, when
+// or to whom, and of what, in this order within six lines.
+func copied(lines []string, i int) bool {
+	if i >= len(lines) || len(lines[i]) > 400 || !fields[0].MatchString(lines[i]) {
+		return false
+	}
+	next := 1
+	for k := i + 1; k < len(lines) && k <= i+6; k++ {
+		if strings.TrimSpace(lines[k]) == "" {
+			return false
+		}
+		if next == 1 && fields[1].MatchString(lines[k]) {
+			next = 2
+		} else if next == 2 && fields[2].MatchString(lines[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// quoteFollows says whether a quoted line is the next that is not empty, within three.
 func quoteFollows(lines []string, i int) bool {
 	for k := i; k < len(lines) && k < i+3; k++ {
 		if strings.HasPrefix(lines[k], ">") {
