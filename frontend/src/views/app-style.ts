@@ -134,8 +134,15 @@ export const frameStyles = css`
       padding: 0 8px;
     }
     .brand,
-    .wide {
+    kbd.wide {
       display: none;
+    }
+    span.wide {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
     }
     nav {
       grid-auto-flow: column;

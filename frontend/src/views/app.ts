@@ -132,7 +132,7 @@ export class App extends View implements Frame {
         <button class="skip" type="button" @click=${this.skip}>${t('app.skip')}</button>
         <span class="brand">${t('app.name')}</span>
         <steward-ask-line .text=${this.question()?.text ?? ''} @ask=${(e: CustomEvent<string>) => this.ask(e.detail)}></steward-ask-line>
-        <button class="plain" type="button" aria-label=${t('action.palette')} @click=${() => actions.run('palette')}>${icon('search')}<span class="wide">${t('action.palette')}</span><kbd class="wide">Ctrl K</kbd></button>
+        <button class="plain" type="button" @click=${() => actions.run('palette')}>${icon('search')}<span class="wide">${t('action.palette')}</span><kbd class="wide" aria-hidden="true">Ctrl K</kbd></button>
       </header>
       <nav aria-label=${t('nav.label')}>
         ${screens.map(
