@@ -24,8 +24,11 @@ type script struct {
 	raw string
 	// hold, when set, keeps an answer in its middle until the client leaves or it is closed.
 	hold chan struct{}
-	// chats counts the answers begun, left those whose client went away in the middle.
-	chats, left int
+	// holdReady, when set, keeps the getting ready of the model until the client leaves.
+	holdReady bool
+	// chats counts the answers begun, left those whose client went away in the middle;
+	// readying and leftReady count the same of getting ready.
+	chats, left, readying, leftReady int
 }
 
 func (s *script) start(t *testing.T) string {
@@ -99,11 +102,21 @@ func (s *script) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	s.mu.Lock()
-	s.chats++
 	reply, raw, hold := s.reply, s.raw, s.hold
-	s.mu.Unlock()
-	if in.Options.NumPredict == 1 { // the model is only got ready
+	ready, held := in.Options.NumPredict == 1, s.holdReady // the model is only got ready
+	if ready {
+		s.readying++
 		reply, hold = []string{"{"}, nil
+	} else {
+		s.chats++
+	}
+	s.mu.Unlock()
+	if ready && held {
+		<-r.Context().Done()
+		s.mu.Lock()
+		s.leftReady++
+		s.mu.Unlock()
+		return
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	if raw != "" {
@@ -138,6 +151,12 @@ func (s *script) counts() (chats, left int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.chats, s.left
+}
+
+func (s *script) readyCounts() (begun, left int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.readying, s.leftReady
 }
 
 func wordVector(text string) []float64 {

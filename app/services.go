@@ -42,7 +42,8 @@ type services struct {
 	// stopped is closed when the indexer has stopped, by the error in failure or the end of ctx.
 	stopped chan struct{}
 	failure error
-	warm    bool
+	stays   bool
+	warmth  *warmth
 	mu      sync.Mutex // of changes to the sources
 }
 
@@ -54,13 +55,16 @@ type options struct {
 	// stays is true for the window and serve: the index is kept up to date and the model
 	// is got ready before the first question.
 	stays bool
-	log   *slog.Logger
+	// opened, when set, is called with the settings as soon as they can be read; the rest
+	// has yet to start.
+	opened func(*store.Store)
+	log    *slog.Logger
 }
 
 // start opens everything in the home, whose lock the caller has. It waits for nothing slow:
 // the model server is looked for in the background.
 func start(ctx context.Context, h home, o options) (_ *services, err error) {
-	s := &services{home: h, log: o.log, changes: newChanges(), stopped: make(chan struct{}), warm: o.stays}
+	s := &services{home: h, log: o.log, changes: newChanges(), stopped: make(chan struct{}), stays: o.stays}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -72,6 +76,9 @@ func start(ctx context.Context, h home, o options) (_ *services, err error) {
 	}
 	if s.store, err = store.Open(ctx, h.file("steward.db")); err != nil {
 		return nil, partError("settings", err)
+	}
+	if o.opened != nil {
+		o.opened(s.store)
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -104,6 +111,7 @@ func start(ctx context.Context, h home, o options) (_ *services, err error) {
 	s.agent = agent.New(agent.Options{
 		Model: s.chatModel, Searcher: patient{s.index, s.model, wait}, Log: s.log,
 	})
+	s.warmth = newWarmth(s.agent.Warm, s.log)
 	s.handler = httpapi.New(httpapi.Options{
 		Asker: s, Searcher: s.index, Patient: patient{s.index, s.model, commandPatience}, Library: s, Upkeep: s, Choices: s, Models: s, Changes: s.changes,
 		Diagnose: s.diagnose, Static: o.static, Version: o.version, Home: string(h), Native: o.native, Log: s.log,
@@ -112,6 +120,7 @@ func start(ctx context.Context, h home, o options) (_ *services, err error) {
 	s.group.Go(s.relayRevisions)
 	if o.stays {
 		s.keepIndexing()
+		s.group.Go(func() { s.warmth.run(s.ctx) })
 		s.model.find(true)
 	}
 	return s, nil
@@ -177,7 +186,9 @@ func (s *services) close() error {
 }
 
 // Ask answers a question; it waits for nothing but what the answer needs.
-func (s *services) Ask(ctx context.Context, q agent.Question, emit func(agent.Event)) (agent.Answer, error) {
+func (s *services) Ask(ctx context.Context, q agent.Question, emit func(agent.Event)) (answer agent.Answer, err error) {
+	s.warmth.begin()
+	defer func() { s.warmth.end(err == nil && answer.Model != "") }()
 	return s.agent.Ask(ctx, q, emit)
 }
 
@@ -195,12 +206,8 @@ func (s *services) useModels(ctx context.Context, client *ollama.Client, chat, e
 	} else {
 		s.index.SetEmbedder(client.Embedder(embed))
 	}
-	if chat != "" && s.warm {
-		s.group.Go(func() {
-			if err := s.agent.Warm(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("the model could not be got ready", "err", err)
-			}
-		})
+	if chat != "" {
+		s.warmth.want()
 	}
 }
 
@@ -216,7 +223,7 @@ func (s *services) SaveSettings(ctx context.Context, set httpapi.Settings) error
 		return err
 	}
 	s.changes.bump()
-	if s.warm {
+	if s.stays {
 		s.model.find(true)
 	}
 	return nil

@@ -5,10 +5,17 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"steward/app/desktop"
 	"steward/app/httpapi"
+	"steward/app/store"
+	"steward/build"
 )
+
+// themePatience bounds how long the window waits for the person's choice of light or dark,
+// in which it is painted before the page is. The choice is read in a few milliseconds.
+const themePatience = 200 * time.Millisecond
 
 // window opens the window and runs until it is closed. The page is shown while the services
 // still start; its first requests wait for them.
@@ -32,8 +39,11 @@ func (h *host) window(ctx context.Context) error {
 	g := newGate(httpapi.NewStatic(h.static))
 	front := make(chan struct{}, 1)
 	ended := make(chan error, 1)
+	themes := make(chan string, 1)
 	go func() {
-		p, err := open(ctx, at, l, kindWindow, options{static: h.static, version: h.version})
+		p, err := open(ctx, at, l, kindWindow, options{
+			static: h.static, version: h.version, opened: func(s *store.Store) { themes <- storedTheme(ctx, s) },
+		})
 		if err != nil {
 			g.fail(err)
 			ended <- err
@@ -50,11 +60,25 @@ func (h *host) window(ctx context.Context) error {
 		<-ctx.Done()
 		ended <- p.close(true)
 	}()
+	theme := ""
+	select {
+	case theme = <-themes:
+	case <-time.After(themePatience):
+	}
 	err = desktop.Run(ctx, desktop.Options{
-		Handler: g, Title: "Steward", StateFile: at.file("window.json"), Show: front,
+		Handler: g, Title: "Steward", Icon: build.Icon(), Theme: theme, StateFile: at.file("window.json"), Show: front,
 	})
 	cancel()
 	return errors.Join(err, <-ended)
+}
+
+// storedTheme gives the person's choice of "light" or "dark"; "" follows the system.
+func storedTheme(ctx context.Context, s *store.Store) string {
+	set, err := s.Settings(ctx)
+	if err != nil {
+		return "" // whoever needs the settings next says what is wrong
+	}
+	return set.Theme
 }
 
 // gate shows the page at once and lets requests to the API wait for the services.

@@ -12,10 +12,11 @@ import (
 
 const wailsLevel = logger.WARNING
 
-// Colours of the window before the page has painted; the interface's own backgrounds.
+// Colours of the window before the page has painted: the interface's own --bg in
+// frontend/src/views/page.css, to which a test holds them.
 var (
-	lightBackground = options.RGBA{R: 0xfb, G: 0xfa, B: 0xf8, A: 0xff}
-	darkBackground  = options.RGBA{R: 0x1b, G: 0x1c, B: 0x1e, A: 0xff}
+	lightBackground = options.RGBA{R: 0xf7, G: 0xf7, B: 0xf5, A: 0xff}
+	darkBackground  = options.RGBA{R: 0x14, G: 0x16, B: 0x15, A: 0xff}
 )
 
 func background(theme string) *options.RGBA {
