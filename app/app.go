@@ -39,6 +39,10 @@ func Main(static fs.FS) int {
 			return ollama.Supervise(os.Args[2:])
 		}
 	}
+	if extract.InChild() { // asked by a parent for what it does not know, it must not begin anew
+		fmt.Fprintln(os.Stderr, "steward:", extract.ErrInChild)
+		return cli.Unavailable
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once

@@ -58,6 +58,11 @@ type Server struct {
 	done   chan struct{}
 }
 
+// childVariable marks the environment of what Steward starts from its own program.
+const childVariable = "STEWARD_CHILD"
+
+var errInChild = errors.New(childVariable + " is set: this process is a child already")
+
 // Start runs the server and returns when it answers. ctx bounds the start only; Stop ends
 // the server. An error is an *agent.Unavailable of part "runtime".
 func Start(ctx context.Context, cfg ServerConfig) (*Server, error) {
@@ -68,6 +73,11 @@ func Start(ctx context.Context, cfg ServerConfig) (*Server, error) {
 		}
 	}
 	if len(cfg.Supervisor) == 0 {
+		// A program that does not know the command does instead what it always does: it must
+		// not come here again, and again.
+		if os.Getenv(childVariable) != "" {
+			return fail("Steward was started to watch over a model server and does not know how.", errInChild)
+		}
 		self, err := os.Executable()
 		if err != nil {
 			return fail("Steward cannot find its own program.", err)
@@ -245,6 +255,7 @@ func (s *Server) await(ctx context.Context, exited <-chan error) error {
 func (s *Server) environment() []string {
 	return append(
 		os.Environ(),
+		childVariable+"=1",
 		"HOME="+s.cfg.Home,
 		"OLLAMA_HOST=127.0.0.1:"+s.port,
 		"OLLAMA_MODELS="+s.cfg.Models,

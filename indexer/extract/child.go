@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +19,17 @@ import (
 	"steward/indexer/document"
 )
 
+// childVariable marks the environment of a child, so that a program that does not know the
+// child's command, and does instead what it always does, starts no children in turn.
+const childVariable = "STEWARD_CHILD"
+
+// ErrInChild is why a child starts no children.
+var ErrInChild = errors.New("a reader of files starts no readers: this program does not know its command " +
+	"(" + childVariable + " is set)")
+
+// InChild tells whether this process was started as a child of Steward's.
+func InChild() bool { return os.Getenv(childVariable) != "" }
+
 // child is a process that reads files. It is used by one goroutine at a time.
 type child struct {
 	cmd    *exec.Cmd
@@ -31,6 +43,9 @@ type child struct {
 // start runs a child without a network where the system permits that, and says once in the
 // log where it does not.
 func (p *Pool) start(ctx context.Context) (*child, error) {
+	if InChild() {
+		return nil, ErrInChild
+	}
 	c, err := p.launch(ctx, true)
 	if err != nil && ctx.Err() == nil {
 		p.netLog.Do(func() {
@@ -45,7 +60,7 @@ func (p *Pool) launch(ctx context.Context, isolate bool) (*child, error) {
 	cmd := exec.Command(p.opt.Command[0], p.opt.Command[1:]...)
 	cmd.Env = []string{
 		"LANG=C.UTF-8", "PATH=/usr/bin:/bin", "HOME=/nonexistent", "GOTRACEBACK=none", "TZ=" + os.Getenv("TZ"),
-		fmt.Sprintf("GOMEMLIMIT=%d", p.opt.MemoryLimit*7/10),
+		fmt.Sprintf("GOMEMLIMIT=%d", p.opt.MemoryLimit*7/10), childVariable + "=1",
 	}
 	if root := os.Getenv("SystemRoot"); root != "" {
 		cmd.Env = append(cmd.Env, "SystemRoot="+root)
