@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"html/template"
 	"io/fs"
@@ -12,8 +14,10 @@ import (
 )
 
 // policy lets a page load nothing but what this handler serves: no remote image, font,
-// script or link, no frame around it, no form that leads away. (CSP Level 3.)
-const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+// script or link, no style element, no frame around it, no form that leads away (CSP Level 3).
+// Style attributes are allowed, for the interface writes them (Lit's styleMap does); what
+// they could load is bound by img-src and font-src.
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; " +
 	"font-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'; " +
 	"frame-ancestors 'none'"
 
@@ -75,16 +79,29 @@ func newStatic(built fs.FS) http.Handler {
 var notice = template.Must(template.New("notice").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{{.Title}}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}</style>
+<style>{{.Style}}</style>
 <h1>{{.Title}}</h1><p>{{.Text}}</p><h1 lang="zh-Hans">{{.TitleZh}}</h1><p lang="zh-Hans">{{.TextZh}}</p></html>
 `))
+
+const noticeStyle = "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}"
+
+// noticePolicy allows that one style, by its hash, and nothing else.
+var noticePolicy = func() string {
+	sum := sha256.Sum256([]byte(noticeStyle))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; " +
+		"form-action 'none'; frame-ancestors 'none'"
+}()
 
 type noticePage struct{ Title, Text, TitleZh, TextZh string }
 
 func writeNotice(w http.ResponseWriter, status int, n noticePage) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", noticePolicy)
 	w.WriteHeader(status)
-	_ = notice.Execute(w, n)
+	_ = notice.Execute(w, struct {
+		noticePage
+		Style template.CSS
+	}{n, noticeStyle})
 }
 
 // NotBuilt is what a Steward without its front end says.
