@@ -63,15 +63,6 @@ func openArchive(s *source) (*archive, error) {
 
 func (a *archive) has(name string) bool { return a.files[name] != nil }
 
-func (a *archive) hasUnder(prefix string) bool {
-	for name := range a.files {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 // open gives a bounded reader of one entry, or nil when there is none.
 func (a *archive) open(name string) (io.ReadCloser, error) {
 	f := a.files[name]

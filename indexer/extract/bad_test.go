@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"steward/indexer/document"
@@ -285,19 +284,6 @@ func TestCutMailbox(t *testing.T) {
 		var offset int64
 		if _, err := fmt.Sscanf(d.Part, "msg:%d", &offset); err != nil || !bytes.HasPrefix(whole[offset:], []byte("From ada")) {
 			t.Errorf("message %d lies at %q", i, d.Part)
-		}
-	}
-}
-
-// TestNotOrdinary checks that pipes and folders are not waited for.
-func TestNotOrdinary(t *testing.T) {
-	pipe := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range []string{pipe, t.TempDir()} {
-		if _, r := readFile(t, path); r.Outcome != skipped || r.Reason != "not an ordinary file" {
-			t.Errorf("%+v", r)
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (c *child) death() string {
 }
 
 // extract has the child read one file. alive is false when the child must not be used again.
-func (c *child) extract(ctx context.Context, path string, timeout time.Duration, emit func(document.Document) error) (r Report, err error, alive bool) {
+func (c *child) extract(ctx context.Context, path string, timeout time.Duration, emit func(document.Document) error) (r Report, alive bool, err error) {
 	c.served++
 	stopKill := context.AfterFunc(ctx, c.kill)
 	defer stopKill()
@@ -130,12 +130,12 @@ func (c *child) extract(ctx context.Context, path string, timeout time.Duration,
 	timer := time.AfterFunc(timeout, func() { late.Store(true); c.kill() })
 	defer timer.Stop()
 	n := 0
-	broken := func() (Report, error, bool) {
+	broken := func() (Report, bool, error) {
 		r := Report{Outcome: failed, Documents: n}
 		if late.Load() {
 			r.Reason = fmt.Sprintf("the reader made no progress for %s", timeout)
 		}
-		return r, ctx.Err(), false
+		return r, false, ctx.Err()
 	}
 	if err := c.f.send(frameFile, []byte(path)); err != nil {
 		return broken()
@@ -159,7 +159,7 @@ func (c *child) extract(ctx context.Context, path string, timeout time.Duration,
 			}
 			n++
 			if err := emit(d); err != nil {
-				return Report{Outcome: failed, Documents: n}, err, false
+				return Report{Outcome: failed, Documents: n}, false, err
 			}
 			timer.Reset(timeout)
 		case frameReport:
@@ -168,7 +168,7 @@ func (c *child) extract(ctx context.Context, path string, timeout time.Duration,
 				return broken()
 			}
 			r.Documents = n
-			return r, ctx.Err(), ctx.Err() == nil
+			return r, ctx.Err() == nil, ctx.Err()
 		default:
 			return broken()
 		}
@@ -270,7 +270,7 @@ func ServeChild(ctx context.Context, in io.Reader, out io.Writer) error {
 	}()
 	select {
 	case err := <-ended:
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		return err

@@ -195,7 +195,7 @@ func (j *job) readGzip(s *source) (string, error) {
 	if err != nil {
 		return formatGzip, fail("the file is broken: it cannot be unpacked")
 	}
-	defer z.Close()
+	defer func() { _ = z.Close() }() // it only gives back memory
 	start := make([]byte, sniffSize)
 	n, err := io.ReadFull(z, start)
 	start = start[:n]

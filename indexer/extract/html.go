@@ -60,7 +60,6 @@ func (j *job) readHTML(s *source, encoding string) error {
 type htmlReader struct {
 	w       *writer
 	pos     document.Position
-	quoted  bool
 	title   string
 	heading strings.Builder
 	inTitle bool

@@ -122,7 +122,7 @@ func (p *Pool) Extract(ctx context.Context, path string, emit func(document.Docu
 				return Report{Outcome: failed, Reason: "the reader of files could not be started"}, nil
 			}
 		}
-		r, err, alive := c.extract(ctx, path, p.opt.Timeout, emit)
+		r, alive, err := c.extract(ctx, path, p.opt.Timeout, emit)
 		if !alive {
 			c.stop()
 			reason := c.death()

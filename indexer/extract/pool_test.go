@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +54,7 @@ func faultyChild(how string) {
 					b[i] = 1
 				}
 				hoard = append(hoard, b)
+				runtime.KeepAlive(hoard)
 			}
 		case "babble":
 			_, _ = os.Stdout.WriteString(strings.Repeat("nonsense ", 1000))

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -208,7 +209,7 @@ func TestMboxVariants(t *testing.T) {
 			r := NewMbox(strings.NewReader(c.file), int64(len(c.file)))
 			for i := 1; ; i++ {
 				e, err := r.Next()
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					if i != 4 {
 						t.Errorf("%d messages", i-1)
 					}
@@ -328,7 +329,7 @@ func FuzzMbox(f *testing.F) {
 		last, total := int64(-1), int64(0)
 		for {
 			e, err := b.Next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
