@@ -67,8 +67,32 @@ func BenchmarkTree(b *testing.B) {
 			}
 			b.SetBytes(size)
 			b.ReportMetric(float64(len(paths))*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+			if mb := p.peak(); mb > 0 {
+				b.ReportMetric(mb, "child-MB")
+			}
 		})
 	}
+}
+
+// peak gives the most memory an idle child of the pool had resident, in MB; 0 when it has
+// none or the system does not tell.
+func (p *Pool) peak() float64 {
+	c := <-p.slots
+	defer func() { p.slots <- c }()
+	if c == nil {
+		return 0
+	}
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(c.cmd.Process.Pid) + "/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	kb, _, _ := strings.Cut(strings.TrimSpace(after), " ")
+	n, err := strconv.ParseFloat(kb, 64)
+	if err != nil {
+		return 0
+	}
+	return n / 1000
 }
 
 // BenchmarkText streams one long text file through a child.

@@ -185,7 +185,7 @@ func Text(b []byte, label string) string {
 		return string(b)
 	}
 	vague := strings.Contains(strings.ToLower(label), "ascii") || name == ""
-	if vague || name == UTF8 || name == Latin && utf8.Valid(b) {
+	if vague || name == UTF8 || belied(b, name) {
 		return text(b, Detect(b[:min(len(b), 64<<10)]))
 	}
 	out, err := e.NewDecoder().Bytes(b)
@@ -199,6 +199,32 @@ func Text(b []byte, label string) string {
 		}
 	}
 	return s
+}
+
+// belied says whether b can hardly be in the encoding its label names: well-formed UTF-8
+// comes about by chance only in a few letters, and no Western text has more accented
+// letters than plain ones.
+func belied(b []byte, name string) bool {
+	if name == UTF16LE || name == UTF16BE {
+		return false
+	}
+	sample := b[:min(len(b), 64<<10)]
+	if good, bad := utf8Count(sample); bad == 0 && (good >= 4 || name == Latin && good > 0) {
+		return true
+	}
+	if name != Latin {
+		return false
+	}
+	high, letters := 0, 0
+	for _, c := range sample {
+		switch {
+		case c >= 0x80:
+			high++
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			letters++
+		}
+	}
+	return high >= 16 && high > letters
 }
 
 func text(b []byte, name string) string {
