@@ -128,6 +128,7 @@ func wordParagraph(style, text string) string {
 func docx(t testing.TB) []byte {
 	body := wordParagraph("Heading1", "Attendance") + wordParagraph("", "Ada and Bob came; Cleo was ill.") +
 		`<w:p><w:r><w:t xml:space="preserve">Split </w:t></w:r><w:r><w:t>run</w:t><w:tab/><w:t>after tab</w:t></w:r><w:del><w:r><w:delText>deleted words</w:delText></w:r></w:del></w:p>` +
+		`<mc:AlternateContent><mc:Choice>` + wordParagraph("", "In a box.") + `</mc:Choice><mc:Fallback>` + wordParagraph("", "In a box.") + `</mc:Fallback></mc:AlternateContent>` +
 		wordParagraph("Heading2", "Budget") +
 		`<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Paint</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>120 €</w:t></w:r></w:p></w:tc></w:tr></w:tbl>` +
 		wordParagraph("", strings.Repeat("The hall needs new paint before winter. ", 12))

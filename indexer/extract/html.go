@@ -217,9 +217,7 @@ func (h *htmlReader) border(a atom.Atom) {
 func (h *htmlReader) text(s string) {
 	s = tidy(s)
 	if h.inTitle {
-		if h.title = shorten(plain(h.title+" "+strings.Join(strings.Fields(s), " ")), 300); h.title != "" {
-			return
-		}
+		h.title = shorten(plain(h.title+" "+strings.Join(strings.Fields(s), " ")), 300)
 		return
 	}
 	if h.inHead {

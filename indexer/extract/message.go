@@ -66,7 +66,7 @@ func (j *job) readMessage(s *source, mailbox string) error {
 func (j *job) writeMessage(s *source, m *mail.Message, mailbox string) error {
 	w := j.write(s, formatMail)
 	d := &w.doc
-	d.Kind, d.Title, d.From, d.To, d.Cc = document.KindMail, plain(m.Subject), m.From, m.To, m.Cc
+	d.Kind, d.Title, d.From, d.To, d.Cc = document.KindMail, shorten(plain(m.Subject), 500), m.From, m.To, m.Cc
 	d.MessageID, d.InReplyTo, d.References, d.Thread, d.Mailbox = m.MessageID, m.InReplyTo, m.References, m.Thread, mailbox
 	if !m.Date.IsZero() {
 		d.Date = m.Date

@@ -104,9 +104,16 @@ type ooxml struct {
 	in      bool // within a t
 	heading bool
 	cells   int
+	skip    int // within what repeats other text: fallbacks for old programs, what was moved away
 }
 
 func (h *ooxml) open(e xml.StartElement) error {
+	if twice(e.Name) {
+		h.skip++
+	}
+	if h.skip > 0 {
+		return nil
+	}
 	switch e.Name.Local {
 	case "t":
 		h.in = true
@@ -138,8 +145,13 @@ func (h *ooxml) open(e xml.StartElement) error {
 	return nil
 }
 
+// twice says whether an element holds text that also stands elsewhere.
+func twice(n xml.Name) bool {
+	return n.Space == "mc" && n.Local == "Fallback" || n.Space == "w" && n.Local == "moveFrom"
+}
+
 func (h *ooxml) text(s string) error {
-	if h.in {
+	if h.in && h.skip == 0 {
 		h.line.WriteString(s)
 	}
 	if h.line.Len() > 64<<10 {
@@ -149,6 +161,13 @@ func (h *ooxml) text(s string) error {
 }
 
 func (h *ooxml) closed(n xml.Name) error {
+	if twice(n) {
+		h.skip = max(0, h.skip-1)
+		return nil
+	}
+	if h.skip > 0 {
+		return nil
+	}
 	switch n.Local {
 	case "t":
 		h.in = false
