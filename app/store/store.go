@@ -52,7 +52,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
 		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_txlock=immediate"
+		"&_pragma=foreign_keys(1)&_txlock=immediate" + alone
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open the settings database %s: %w", path, err)
@@ -142,8 +142,7 @@ func ignoreDone(err error) error {
 
 // explain adds ErrFull to SQLite's and the system's ways of saying so.
 func explain(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL || isFull(err) {
+	if IsFull(err) && !errors.Is(err, ErrFull) {
 		return fmt.Errorf("%w (%w): free some space and try again", ErrFull, err)
 	}
 	return err
@@ -217,4 +216,11 @@ func (s *Store) RemoveSources(ctx context.Context, paths ...string) error {
 }
 
 // IsFull tells whether err says that the disk is full, be it SQLite's word or the system's.
-func IsFull(err error) bool { return errors.Is(err, ErrFull) || isFull(err) }
+// SQLite says so in its own way when there is no room for the index of its log.
+func IsFull(err error) bool {
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE) {
+		return true
+	}
+	return errors.Is(err, ErrFull) || isFull(err)
+}
