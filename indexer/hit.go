@@ -50,7 +50,7 @@ func (a asked) wanted(term []byte) (string, bool) {
 			return t, true
 		}
 	}
-	for _, p := range a.match.Prefixes {
+	for _, p := range a.begin {
 		if len(term) > len(p) && string(term[:len(p)]) == p {
 			return p, true
 		}
@@ -93,7 +93,7 @@ func passageScore(text string, a asked, weights map[string]float64) float64 {
 	found := false
 	index.Terms(text, func(term []byte, _, _ int) {
 		for i, t := range a.terms {
-			if i < len(counts) && len(term) >= len(t) && string(term[:len(t)]) == t && (len(term) == len(t) || has(a.match.Prefixes, t)) {
+			if i < len(counts) && len(term) >= len(t) && string(term[:len(t)]) == t && (len(term) == len(t) || has(a.begin, t)) {
 				counts[i]++
 				found = true
 			}

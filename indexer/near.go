@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"steward/indexer/state"
@@ -107,7 +108,25 @@ func (x *Indexer) nearest(ctx context.Context, v *vectors, vector []float32, a a
 			break
 		}
 	}
-	return out[:min(depth, len(out))], nil
+	out = out[:min(depth, len(out))]
+	if len(a.phrases) == 0 {
+		return out, nil
+	}
+	ids := make([]string, len(out))
+	for i, d := range out {
+		ids[i] = d.id
+	}
+	held, _, _, err := x.checked(ctx, ids, len(ids), a, len(ids))
+	if err != nil {
+		return nil, err
+	}
+	kept := out[:0]
+	for _, d := range out {
+		if slices.Contains(held, d.id) {
+			kept = append(kept, d)
+		}
+	}
+	return kept, nil
 }
 
 // allowed gives the set of documents that words restrict the search to; nil if they do not.
@@ -116,7 +135,7 @@ func (x *Indexer) allowed(ctx context.Context, a asked) (map[string]bool, error)
 		return nil, nil //nolint:nilnil // no restriction
 	}
 	restricted := a
-	restricted.match.All, restricted.match.Prefixes = nil, nil
+	restricted.match.All, restricted.match.OneOf, restricted.match.Starts = nil, nil, nil
 	for _, phrase := range a.phrases {
 		restricted.match.All = append(restricted.match.All, phrase...)
 	}

@@ -63,23 +63,23 @@ type Indexer struct {
 	wordsMu sync.RWMutex
 	words   *index.Words // nil while it cannot be opened
 
-	mu        sync.Mutex
-	sources   []Source
-	watcher   *watch.Watcher
-	running   bool
-	wanted    bool // a full scan is asked for
-	scanning  bool
-	flushing  bool // items taken and not yet committed
-	rebuild   bool // the words index is to be built anew from the texts
-	building  bool
-	asOf      time.Time
-	lastScan  time.Time
-	notices   map[string]string
-	polled    map[string]struct{}
-	listeners map[chan uint64]struct{}
-	totals    state.Totals
-	totalsAt  uint64 // revision+1 of totals; 0: none
-	totalsOf  int64
+	mu         sync.Mutex
+	sources    []Source
+	watcher    *watch.Watcher
+	running    bool
+	wanted     bool // a full scan is asked for
+	scanning   bool
+	rebuild    bool // the words index is to be built anew from the texts
+	building   bool
+	asOf       time.Time
+	lastScan   time.Time
+	notices    map[string]string
+	polled     map[string]struct{}
+	listeners  map[chan uint64]struct{}
+	totals     state.Totals
+	totalsAt   uint64 // revision+1 of totals; 0: none
+	totalsOf   int64
+	totalsWhen time.Time
 
 	revision atomic.Uint64
 	meaning  meaning

@@ -3,6 +3,7 @@ package indexer
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,40 +14,49 @@ import (
 
 	"steward/indexer/document"
 	"steward/indexer/index"
+	"steward/indexer/state"
 )
 
-// holding gives those of ids whose documents hold the query's phrases and none of the
-// phrases it excludes, checked against their texts in order. Between some, enough is
-// asked, with the number found until then, whether to stop; checked is how many were read.
-func (x *Indexer) holding(ctx context.Context, ids []string, a asked, enough func(found int) bool) (ok map[string]bool, checked int, err error) {
-	const chunk = 8
+// verdict is what reading a document's text said about the query's phrases.
+type verdict uint8
+
+const (
+	unread verdict = iota
+	holdsAll
+	holdsNot
+)
+
+// holding reads the texts of ids in order and tells which hold the query's phrases. Between
+// some, enough is asked, with the number that do until then, whether to stop; read is
+// how many have a verdict.
+func (x *Indexer) holding(ctx context.Context, ids []string, a asked, enough func(found int) bool) (verdicts []verdict, read int, err error) {
 	var mu sync.Mutex
-	var next atomic.Int64
-	ok = map[string]bool{}
+	var next, found atomic.Int64
+	verdicts = make([]verdict, len(ids))
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(4, runtime.GOMAXPROCS(0)) {
 		g.Go(func() error {
 			for ctx.Err() == nil {
-				from := int(next.Add(chunk)) - chunk
+				from := int(next.Add(state.SomeTexts)) - state.SomeTexts
 				if from >= len(ids) {
 					return nil
 				}
-				to := min(from+chunk, len(ids))
-				var found []string
-				err := x.store.Texts(ctx, ids[from:to], func(d document.Document, text []byte) {
+				some := ids[from:min(from+state.SomeTexts, len(ids))]
+				for i := range some {
+					verdicts[from+i] = holdsNot // also if it is gone
+				}
+				err := x.store.Texts(ctx, some, func(d document.Document, text []byte) {
 					if holds(d, unsafe.String(unsafe.SliceData(text), len(text)), a) { // text is not kept
-						found = append(found, d.ID)
+						verdicts[from+slices.Index(some, d.ID)] = holdsAll
+						found.Add(1)
 					}
 				})
 				if err != nil {
 					return err
 				}
 				mu.Lock()
-				for _, id := range found {
-					ok[id] = true
-				}
-				checked += to - from
-				stop := enough(len(ok))
+				read += len(some)
+				stop := enough(int(found.Load()))
 				mu.Unlock()
 				if stop {
 					return nil
@@ -56,7 +66,7 @@ func (x *Indexer) holding(ctx context.Context, ids []string, a asked, enough fun
 		})
 	}
 	err = g.Wait()
-	return ok, checked, err
+	return verdicts, read, err
 }
 
 func holds(d document.Document, text string, a asked) bool {
@@ -80,11 +90,6 @@ func holds(d document.Document, text string, a asked) bool {
 	}
 	for _, phrase := range a.phrases {
 		if !occurs(phrase) {
-			return false
-		}
-	}
-	for _, phrase := range a.never {
-		if occurs(phrase) {
 			return false
 		}
 	}
@@ -190,19 +195,17 @@ func nextByte(text string, i int, c byte) int {
 }
 
 func inOrder(text string, terms []string) bool {
-	// state[i] is true when terms[:i+1] were just read. Lone last characters of a run
-	// (see index.Terms) stand at the end of the pair before and are passed over.
-	state := make([]bool, len(terms))
-	found, last := false, -1
-	index.Terms(text, func(term []byte, _, end int) {
-		if found || end == last {
+	// seen[i] is true when terms[:i+1] were just read.
+	seen := make([]bool, len(terms))
+	found := false
+	index.Sequence(text, func(term []byte, _, _ int) {
+		if found {
 			return
 		}
-		last = end
 		for i := len(terms) - 1; i >= 0; i-- {
-			state[i] = string(term) == terms[i] && (i == 0 || state[i-1])
+			seen[i] = string(term) == terms[i] && (i == 0 || seen[i-1])
 		}
-		found = state[len(terms)-1]
+		found = seen[len(terms)-1]
 	})
 	return found
 }

@@ -72,34 +72,6 @@ func TestNamesThatAreNotUTF8(t *testing.T) {
 	b.want("lighthouse", "")
 }
 
-func TestUnreadableFolderAndFile(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("everything is readable to root")
-	}
-	b := start(t)
-	b.write("open/a.txt", "lighthouse")
-	b.write("closed/b.txt", "lighthouse")
-	b.want("lighthouse", "closed/b.txt open/a.txt")
-	closed := filepath.Join(b.root, "closed")
-	if err := os.Chmod(closed, 0); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.Chmod(closed, 0o755) })
-	_ = b.x.Rescan(t.Context())
-	b.want("lighthouse", "closed/b.txt open/a.txt") // what was read is kept
-	if o := b.outcome("closed"); o.Outcome != Failed {
-		t.Errorf("the closed folder is %+v", o)
-	}
-	if err := os.Chmod(closed, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	_ = b.x.Rescan(t.Context())
-	b.wait()
-	if o := b.outcome("closed"); o.Outcome != "" {
-		t.Errorf("the opened folder is still %+v", o)
-	}
-}
-
 func TestFileVanishesWhileItIsRead(t *testing.T) {
 	b := start(t)
 	b.write("stays.txt", "lighthouse")

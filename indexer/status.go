@@ -270,9 +270,26 @@ func (x *Indexer) total(ctx context.Context) (state.Totals, uint64, error) {
 		return totals, revision, fmt.Errorf("count the index: %w", err)
 	}
 	x.mu.Lock()
-	x.totals, x.totalsAt, x.totalsOf = totals, revision+1, model
+	x.totals, x.totalsAt, x.totalsOf, x.totalsWhen = totals, revision+1, model, time.Now()
 	x.mu.Unlock()
 	return totals, revision, nil
+}
+
+// averageAge is how old the mean length of documents may be that ranking goes by.
+const averageAge = 5 * time.Second
+
+// averageWords is the mean length of a document, lately.
+func (x *Indexer) averageWords(ctx context.Context) (float64, error) {
+	x.mu.Lock()
+	totals, known := x.totals, x.totalsAt > 0 && time.Since(x.totalsWhen) < averageAge
+	x.mu.Unlock()
+	if !known {
+		var err error
+		if totals, _, err = x.total(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return float64(totals.Words) / float64(max(totals.Documents, 1)), nil
 }
 
 // notice sets what a person should know about one subject; "" clears it.

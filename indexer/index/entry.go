@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	bleve "github.com/blevesearch/bleve/v2/document"
 	api "github.com/blevesearch/bleve_index_api"
@@ -20,6 +21,7 @@ const (
 	fieldTag   = "tag"
 	fieldFrom  = "from"
 	fieldTo    = "to"
+	fieldPair  = "pair" // neighbouring terms, for phrases
 )
 
 // Entry is a document cut into terms, ready to be stored. It holds none of its text.
@@ -37,8 +39,12 @@ func Prepare(d document.Document) *Entry {
 	body := newTerms(fieldBody, 0)
 	title := newTerms(fieldTitle, 0)
 	title.text(d.Title)
+	pairs := &neighbours{hashes: make([]uint32, 0, 256)}
+	body.pairs = pairs
 	body.text(d.Title)
+	pairs.gap()
 	body.text(filepath.Base(d.Path))
+	pairs.gap()
 	body.person(d.From)
 	for _, list := range [][]document.Address{d.To, d.Cc} {
 		for _, a := range list {
@@ -47,6 +53,7 @@ func Prepare(d document.Document) *Entry {
 	}
 	for _, name := range d.Attachments {
 		body.text(name)
+		pairs.gap()
 	}
 	for _, p := range d.Passages {
 		body.text(p.Text)
@@ -58,6 +65,11 @@ func Prepare(d document.Document) *Entry {
 	tag.whole("f" + d.Format)
 	if len(d.Attachments) > 0 {
 		tag.whole("a")
+	}
+	for c, begins := range body.starts {
+		if begins {
+			tag.whole(startTerm(string(rune(c))))
+		}
 	}
 	if d.Thread != "" {
 		tag.whole("t" + d.Thread)
@@ -75,7 +87,7 @@ func Prepare(d document.Document) *Entry {
 			tag.whole(dateTerm(level, d.Date.Unix()))
 		}
 	}
-	e.fields = append(e.fields, body, title, tag)
+	e.fields = append(e.fields, body, title, tag, pairs.field())
 	if from := strings.ToLower(d.From.String()); from != "" {
 		f := newTerms(fieldFrom, api.SkipFreqNorm)
 		f.whole(from)
@@ -92,6 +104,9 @@ func Prepare(d document.Document) *Entry {
 	}
 	return e
 }
+
+// startTerm is the tag of documents with a term that begins with a letter or digit.
+func startTerm(letter string) string { return "1" + letter }
 
 // A date is filed under a term of each of these levels; level l holds Unix seconds
 // shifted right by 6*l bits, so that a range is a few hundred terms at most.
@@ -141,6 +156,8 @@ type terms struct {
 	counts  api.TokenFrequencies
 	length  int
 	slab    []api.TokenFreq
+	pairs   *neighbours // gathers what text holds; may be nil
+	starts  [128]bool   // the ASCII characters that begin terms
 }
 
 func newTerms(name string, options api.FieldIndexingOptions) *terms {
@@ -162,11 +179,24 @@ func (t *terms) add(term []byte) {
 	t.counts[string(term)] = f
 }
 
-func (t *terms) text(s string) { Terms(s, func(term []byte, _, _ int) { t.add(term) }) }
+func (t *terms) text(s string) {
+	last := -1
+	Terms(s, func(term []byte, _, end int) {
+		t.add(term)
+		if len(term) > 0 && term[0] < utf8.RuneSelf {
+			t.starts[term[0]] = true
+		}
+		if t.pairs != nil && !alone(term, end, last) {
+			t.pairs.follow(term)
+			last = end
+		}
+	})
+}
 
 func (t *terms) person(a document.Address) {
 	t.text(a.Name)
 	t.text(a.Addr)
+	t.pairs.gap()
 }
 
 func (t *terms) whole(s string) { t.add([]byte(s)) }

@@ -19,8 +19,17 @@ import (
 // of Any (if it is not empty), none of Not, and satisfy every filter.
 type Match struct {
 	All, Any, Not []string
-	// Prefixes are beginnings of terms; a document must hold a term for each.
-	Prefixes []string
+	// Held must occur too and do not count in the ranking.
+	Held []string
+	// Phrases are terms that follow each other. Beside those that hold them, a few
+	// documents match that hold the terms apart (see Sequence).
+	Phrases [][]string
+	// Never are phrases that must not occur; a few documents too many are left out.
+	Never [][]string
+	// OneOf are lists of terms; a document must hold a term of each (see Words.Beginning).
+	OneOf [][]string
+	// Starts are single letters or digits (a to z, 0 to 9) that must begin a term each.
+	Starts []string
 	// Title terms must all occur in the title.
 	Title   []string
 	Kinds   []document.Kind
@@ -109,6 +118,44 @@ func (w *Words) Weights(terms []string) (map[string]float64, error) {
 	return weights, nil
 }
 
+// Beginning gives the terms that begin with prefix, in no order: the most frequent of
+// them if there are more than most. all is the number there are.
+func (w *Words) Beginning(prefix string, most int) (terms []string, all int, err error) {
+	reader, err := w.inner.Reader()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = reader.Close() }()
+	dict, err := reader.FieldDictPrefix(fieldBody, []byte(prefix))
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = dict.Close() }()
+	frequent := &ranking{}
+	for {
+		entry, err := dict.Next()
+		if err != nil {
+			return nil, 0, err
+		}
+		if entry == nil {
+			break
+		}
+		all++
+		n := float64(entry.Count)
+		if len(*frequent) == most {
+			if n <= (*frequent)[0].Score {
+				continue
+			}
+			heap.Pop(frequent)
+		}
+		heap.Push(frequent, Ranked{ID: strings.Clone(entry.Term), Score: n})
+	}
+	for _, t := range *frequent {
+		terms = append(terms, t.ID)
+	}
+	return terms, all, nil
+}
+
 // ranking is a heap with the worst on top.
 type ranking []Ranked
 
@@ -145,7 +192,7 @@ func (w *Words) each(ctx context.Context, m Match, score bool, visit func(api.In
 	}
 	ctx = context.WithValue(ctx, search.GetScoringModelCallbackKey, search.GetScoringModelCallbackFn(func() string { return api.BM25Scoring }))
 	ctx = context.WithValue(ctx, search.BM25StatsKey, &search.BM25Stats{DocCount: float64(count), FieldCardinality: map[string]int{
-		fieldBody: int(max(m.AverageWords, 1) * float64(count)), fieldTitle: 6 * int(count), fieldTag: int(count), fieldFrom: int(count), fieldTo: int(count),
+		fieldBody: int(max(m.AverageWords, 1) * float64(count)), fieldTitle: 6 * int(count), fieldTag: int(count), fieldFrom: int(count), fieldTo: int(count), fieldPair: int(count),
 		"*": int(count), // unscored unions
 	}})
 	build := builder{ctx: ctx, reader: reader, score: score}
@@ -226,7 +273,7 @@ func (b builder) dictionary(field, prefix, part string) ([]string, error) {
 }
 
 func (b builder) searcher(m Match) (search.Searcher, error) {
-	var must, should, not []search.Searcher
+	var must, filters, should, not []search.Searcher
 	var failed error
 	keep := func(list *[]search.Searcher, s search.Searcher, err error) {
 		if err != nil {
@@ -237,7 +284,7 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 	}
 	tags := func(terms ...string) {
 		s, err := b.oneOf(fieldTag, terms)
-		keep(&must, s, err)
+		keep(&filters, s, err)
 	}
 	for _, t := range m.All {
 		s, err := b.term(fieldBody, t, 1, b.score)
@@ -254,16 +301,22 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 			keep(&must, s, err)
 		}
 	}
-	for _, p := range m.Prefixes {
-		terms, err := b.dictionary(fieldBody, p, "")
-		if err == nil {
-			var s search.Searcher
-			s, err = b.oneOf(fieldBody, terms)
-			keep(&must, s, err)
+	for _, t := range m.Held {
+		s, err := b.term(fieldBody, t, 1, false)
+		keep(&filters, s, err)
+	}
+	for _, phrase := range m.Phrases {
+		for _, t := range Pairs(phrase) {
+			s, err := b.term(fieldPair, t, 1, false)
+			keep(&filters, s, err)
 		}
-		if err != nil {
-			failed = err
-		}
+	}
+	for _, terms := range m.OneOf {
+		s, err := b.oneOf(fieldBody, terms)
+		keep(&filters, s, err)
+	}
+	for _, letter := range m.Starts {
+		tags(startTerm(letter))
 	}
 	for _, t := range m.Title {
 		if r, size := utf8.DecodeRuneInString(t); size == len(t) && paired(r) {
@@ -273,7 +326,7 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 				continue
 			}
 			s, err := b.oneOf(fieldTitle, terms)
-			keep(&must, s, err)
+			keep(&filters, s, err)
 			continue
 		}
 		s, err := b.term(fieldTitle, t, 1, b.score)
@@ -286,7 +339,7 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 			return
 		}
 		s, err := b.oneOf(field, terms)
-		keep(&must, s, err)
+		keep(&filters, s, err)
 	})
 	if b.score {
 		for _, t := range append(m.All[:len(m.All):len(m.All)], m.Any...) {
@@ -298,15 +351,41 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 		s, err := b.term(fieldBody, t, 1, false)
 		keep(&not, s, err)
 	}
+	for _, phrase := range m.Never {
+		s, err := b.phrase(phrase)
+		keep(&not, s, err)
+	}
 	if failed != nil {
-		for _, list := range [][]search.Searcher{must, should, not} {
+		for _, list := range [][]search.Searcher{must, filters, should, not} {
 			for _, s := range list {
 				_ = s.Close()
 			}
 		}
 		return nil, failed
 	}
-	return b.combine(must, should, not)
+	if len(filters) > 1 { // they become one bitmap
+		all, err := searcher.NewConjunctionSearcher(b.ctx, b.reader, filters, b.options(false))
+		if err != nil {
+			return nil, err
+		}
+		filters = []search.Searcher{all}
+	}
+	return b.combine(append(must, filters...), should, not)
+}
+
+// phrase matches, without a score, the documents that hold a phrase's terms and pairs.
+func (b builder) phrase(terms []string) (search.Searcher, error) {
+	var all []search.Searcher
+	for field, list := range map[string][]string{fieldBody: terms, fieldPair: Pairs(terms)} {
+		for _, t := range list {
+			s, err := b.term(field, t, 1, false)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+	}
+	return searcher.NewConjunctionSearcher(b.ctx, b.reader, all, b.options(false))
 }
 
 func (b builder) combine(must, should, not []search.Searcher) (search.Searcher, error) {

@@ -1,6 +1,7 @@
 // Package index owns the words: which document holds which term, kept in Bleve on disk.
-// It is the only importer of Bleve. It stores no text and no term positions; phrases are
-// checked by the caller against the text. Everything in it can be derived again.
+// It is the only importer of Bleve. It stores no text and no positions of terms: phrases
+// are found by hashed pairs of neighbours, and who must be sure checks them against the
+// text. Everything in it can be derived again.
 package index
 
 import (
@@ -18,7 +19,7 @@ import (
 
 // Version is the version of how documents are cut into terms and filed. An index of
 // another version is to be built anew.
-const Version = "1"
+const Version = "2"
 
 // Words is an open index of words. Its methods may be called from any goroutine.
 type Words struct {

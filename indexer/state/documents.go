@@ -48,8 +48,7 @@ type Row struct {
 
 // Load gives a document with its passages; query.ErrNotFound if there is none.
 func (s *Store) Load(ctx context.Context, id string) (document.Document, error) {
-	d, err := scanDocument(s.read.QueryRowContext(ctx, `SELECT o.id, d.path, f.name, t.body FROM documents o JOIN texts t ON t.n=o.n JOIN files f ON f.id=o.file
-		JOIN dirs d ON d.id=f.dir WHERE o.id=?`, id))
+	d, err := scanDocument(s.load.QueryRowContext(ctx, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return document.Document{}, query.ErrNotFound
 	}
@@ -168,35 +167,62 @@ func ceil(t time.Time) int64 {
 
 const from = ` FROM documents o JOIN files f ON f.id=o.file JOIN dirs d ON d.id=f.dir WHERE `
 
+// joined is from without the tables that nothing in parts asks of, so that one index
+// may answer all.
+func joined(parts ...string) string {
+	for _, p := range parts {
+		if strings.Contains(p, "d.") {
+			return from
+		}
+	}
+	return ` FROM documents o WHERE `
+}
+
 var orders = map[query.Order]string{
-	query.Newest:   ` ORDER BY o.date DESC NULLS LAST, o.id`,
+	query.Newest:   ` ORDER BY o.date DESC, o.id`, // those without a date last
 	query.Oldest:   ` ORDER BY o.date ASC NULLS LAST, o.id`,
 	query.Largest:  ` ORDER BY o.size DESC, o.id`,
 	query.BySource: ` ORDER BY d.path, f.name, o.n`,
 }
 
+func orderOf(order query.Order) string {
+	if by, ok := orders[order]; ok {
+		return by
+	}
+	return orders[query.Newest]
+}
+
 // Find gives a page of the IDs that match q's filters, in q's order (newest first when it
-// has none), and the number there are in all.
-func (s *Store) Find(ctx context.Context, q query.Query) ([]string, int, error) {
+// has none). It reads in that order until it has them, which suits filters that many match.
+func (s *Store) Find(ctx context.Context, q query.Query) ([]string, error) {
 	where, args := filter(q)
-	total, err := s.count(ctx, where, args)
+	order := orderOf(q.Order)
+	tables := strings.ReplaceAll(joined(where, order), " JOIN ", " CROSS JOIN ") // keeps SQLite to the order
+	return s.strings(ctx, `SELECT o.id`+tables+where+order+` LIMIT ? OFFSET ?`, append(args, q.Limit, q.Offset)...)
+}
+
+// InOrder visits the ID of every document in an order until visit returns false.
+func (s *Store) InOrder(ctx context.Context, order query.Order, visit func(id string) bool) error {
+	by := orderOf(order)
+	rows, err := s.read.QueryContext(ctx, `SELECT o.id`+joined(by)+`1`+by)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	order, ok := orders[q.Order]
-	if !ok {
-		order = orders[query.Newest]
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		if !visit(id) {
+			return nil
+		}
 	}
-	ids, err := s.strings(ctx, `SELECT o.id`+from+where+order+` LIMIT ? OFFSET ?`, append(args, q.Limit, q.Offset)...)
-	return ids, total, err
+	return rows.Err()
 }
 
 func (s *Store) count(ctx context.Context, where string, args []any) (n int, err error) {
-	query := `SELECT count(*)` + from + where
-	if !strings.Contains(where, "d.") {
-		query = `SELECT count(*) FROM documents o WHERE ` + where
-	}
-	err = s.read.QueryRowContext(ctx, query, args...).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*)`+joined(where)+where, args...).Scan(&n)
 	return n, err
 }
 
@@ -278,16 +304,18 @@ func (s *Store) Sort(ctx context.Context, ids []string, order query.Order) ([]st
 	return sorted, nil
 }
 
+// SomeTexts is the most that Texts takes at once.
+const SomeTexts = 8
+
 // Texts visits documents, those of ids there are, in no order: the document without its
 // passages, and the text of all of them, a line break after each. The text is only valid
-// during the call.
+// during the call. ids are SomeTexts at most.
 func (s *Store) Texts(ctx context.Context, ids []string, visit func(d document.Document, text []byte)) error {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
+	args := make([]any, SomeTexts)
+	for i := range args {
+		args[i] = ids[min(i, len(ids)-1)]
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT o.id, t.body FROM documents o JOIN texts t ON t.n=o.n
-		WHERE o.id IN (?`+strings.Repeat(`,?`, len(ids)-1)+`)`, args...)
+	rows, err := s.texts.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,9 @@ CREATE TABLE IF NOT EXISTS documents(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNI
 	hash BLOB NOT NULL, words INTEGER NOT NULL, passages INTEGER NOT NULL, embeddable INTEGER NOT NULL,
 	model INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS documents_file ON documents(file);
-CREATE INDEX IF NOT EXISTS documents_date ON documents(date);
+DROP INDEX IF EXISTS documents_date;
+CREATE INDEX IF NOT EXISTS documents_list ON documents(date DESC, id, kind, format, attachments, sender);
+CREATE INDEX IF NOT EXISTS documents_totals ON documents(model, passages, embeddable, words);
 CREATE INDEX IF NOT EXISTS documents_thread ON documents(thread) WHERE thread<>'';
 CREATE INDEX IF NOT EXISTS documents_model ON documents(model, date);
 CREATE TABLE IF NOT EXISTS texts(n INTEGER PRIMARY KEY, body BLOB NOT NULL);
@@ -51,6 +53,8 @@ CREATE INDEX IF NOT EXISTS places_n ON places(n);
 type Store struct {
 	write *sql.DB
 	read  *sql.DB
+	// What searches ask many times over is prepared once a connection.
+	load, texts *sql.Stmt
 }
 
 // ErrDamaged says that the database cannot be used and must be derived again.
@@ -120,15 +124,26 @@ func (s *Store) prepare() error {
 	}
 	switch version {
 	case Schema:
-		return nil
 	case "":
-		return s.SetMeta(context.Background(), "schema", Schema)
+		err = s.SetMeta(context.Background(), "schema", Schema)
 	default:
-		return fmt.Errorf("%w: schema %s, this program knows %s", ErrDamaged, version, Schema)
+		err = fmt.Errorf("%w: schema %s, this program knows %s", ErrDamaged, version, Schema)
 	}
+	if err != nil {
+		return err
+	}
+	if s.load, err = s.read.Prepare(`SELECT o.id, d.path, f.name, t.body FROM documents o JOIN texts t ON t.n=o.n JOIN files f ON f.id=o.file
+		JOIN dirs d ON d.id=f.dir WHERE o.id=?`); err != nil {
+		return damaged(err)
+	}
+	s.texts, err = s.read.Prepare(`SELECT o.id, t.body FROM documents o JOIN texts t ON t.n=o.n WHERE o.id IN (?` + strings.Repeat(`,?`, SomeTexts-1) + `)`)
+	return damaged(err)
 }
 
 func damaged(err error) error {
+	if err == nil {
+		return nil
+	}
 	text := err.Error()
 	if strings.Contains(text, "malformed") || strings.Contains(text, "not a database") || strings.Contains(text, "no such column") ||
 		strings.Contains(text, "corrupt") {
