@@ -233,10 +233,24 @@ func TestExitCodes(t *testing.T) {
 	b.must(0, "version")
 	b.must(0, "help")
 	for _, args := range [][]string{
-		{"odd"}, {"search"}, {"search", "x", "--odd"}, {"search", "x", "--kind", "odd"}, {"search", "x", "--limit", "0"},
-		{"search", "x", "--after", "yesterday-ish"}, {"ask"}, {"ask", " "}, {"ask", "x", "--now", "odd"}, {"add"},
-		{"add", filepath.Join(b.docs, "none")}, {"add", b.docs, "--wait", "--no-wait"}, {"remove"}, {"index", "extra"},
-		{"coverage", "--outcome", "odd"}, {"serve", "--addr", "0.0.0.0:0"}, {"serve", "--addr", "example.org:80"}, {"serve", "--addr", "odd"},
+		{"odd"},
+		{"search"},
+		{"search", "x", "--odd"},
+		{"search", "x", "--kind", "odd"},
+		{"search", "x", "--limit", "0"},
+		{"search", "x", "--after", "yesterday-ish"},
+		{"ask"},
+		{"ask", " "},
+		{"ask", "x", "--now", "odd"},
+		{"add"},
+		{"add", filepath.Join(b.docs, "none")},
+		{"add", b.docs, "--wait", "--no-wait"},
+		{"remove"},
+		{"index", "extra"},
+		{"coverage", "--outcome", "odd"},
+		{"serve", "--addr", "0.0.0.0:0"},
+		{"serve", "--addr", "example.org:80"},
+		{"serve", "--addr", "odd"},
 		{"add", b.home},
 	} {
 		code, out, errOut := b.run(args...)

@@ -84,7 +84,7 @@ func TestFullDisk(t *testing.T) {
 	}
 
 	empty := fill(t, b)
-	code, out, errOut := b.run("add", more)
+	code, _, errOut := b.run("add", more)
 	if code == 0 {
 		t.Error("add on a full disk passed for done")
 	}
@@ -101,7 +101,7 @@ func TestFullDisk(t *testing.T) {
 	b.must(0, "index", "--once")
 	b.must(0, "search", "otter", "--keyword-only", "--limit", "1")
 	b.must(0, "search", "boiler", "--keyword-only")
-	out, _ = b.must(3, "doctor") // for so small a disk is never well
+	out, _ := b.must(3, "doctor") // for so small a disk is never well
 	if strings.Count(out, "WRONG") != 1 || !strings.Contains(out, "WRONG  disk") {
 		t.Errorf("doctor said %q", out)
 	}

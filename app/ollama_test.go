@@ -161,7 +161,7 @@ func (s *script) readyCounts() (begun, left int) {
 
 func wordVector(text string) []float64 {
 	v := make([]float64, 64)
-	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !('a' <= r && r <= 'z') }) {
+	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 'a' || r > 'z' }) {
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(word))
 		v[h.Sum32()%64]++

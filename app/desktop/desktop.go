@@ -42,16 +42,3 @@ type Options struct {
 	// OnReady is called once, on its own goroutine, when the page has loaded.
 	OnReady func()
 }
-
-func (o Options) withDefaults() Options {
-	if o.Title == "" {
-		o.Title = "Steward"
-	}
-	if o.Log == nil {
-		o.Log = slog.Default()
-	}
-	if o.OnReady == nil {
-		o.OnReady = func() {}
-	}
-	return o
-}

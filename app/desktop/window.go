@@ -92,6 +92,19 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
+func (o Options) withDefaults() Options {
+	if o.Title == "" {
+		o.Title = "Steward"
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.OnReady == nil {
+		o.OnReady = func() {}
+	}
+	return o
+}
+
 // window is the one open window.
 type window struct {
 	options Options
