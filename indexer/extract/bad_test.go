@@ -102,7 +102,7 @@ func TestSparse(t *testing.T) {
 	if err := os.Truncate(path, 2<<30); err != nil {
 		t.Skipf("no sparse files here: %v", err)
 	}
-	p := NewPool(Options{Command: childCommand(), MemoryLimit: 256 << 20})
+	p := NewPool(Options{Command: childCommand(), MemoryLimit: shadow * 256 << 20})
 	defer p.Close()
 	docs, r := readWith(t, p, path)
 	if r.Outcome != partial || r.Reason != "only the first 64 MiB of its text were read" {
@@ -123,7 +123,7 @@ func TestLongText(t *testing.T) {
 		fmt.Fprintf(&b, "line %d of a very long text with some more words.\n", lines)
 	}
 	path := put(t, "long.txt", b.Bytes())
-	p := NewPool(Options{Command: childCommand(), MemoryLimit: 256 << 20})
+	p := NewPool(Options{Command: childCommand(), MemoryLimit: shadow * 256 << 20})
 	defer p.Close()
 	next, segment := 1, 1
 	r, err := p.Extract(context.Background(), path, func(d document.Document) error {
@@ -149,7 +149,7 @@ func TestLongText(t *testing.T) {
 
 // TestZipBombs reads archives that unpack to very much, in a child with little memory.
 func TestZipBombs(t *testing.T) {
-	p := NewPool(Options{Command: childCommand(), MemoryLimit: 384 << 20})
+	p := NewPool(Options{Command: childCommand(), MemoryLimit: shadow * 384 << 20})
 	defer p.Close()
 	var big bytes.Buffer
 	z := zip.NewWriter(&big)
