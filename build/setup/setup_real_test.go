@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"steward/agent/ollama"
 )
@@ -28,8 +29,14 @@ func TestRealModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bar := NewBar(os.Stderr)
-	binary, err := Runtime(t.Context(), cache, bar.Show)
+	var shown time.Time
+	report := func(p Progress) {
+		if p.Done || time.Since(shown) > 10*time.Second {
+			shown = time.Now()
+			t.Logf("%s %s: %s of %s, %.0f s left", p.Step, p.Detail, Bytes(p.DoneBytes), Bytes(p.TotalBytes), p.SecondsLeft)
+		}
+	}
+	binary, err := Runtime(t.Context(), cache, report)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +49,7 @@ func TestRealModels(t *testing.T) {
 	}
 	defer server.Stop()
 	for _, name := range Packaged() {
-		if err := InstallModel(t.Context(), server.Client(), name, cache, bar.Show); err != nil {
+		if err := InstallModel(t.Context(), server.Client(), name, cache, report); err != nil {
 			t.Fatal(err)
 		}
 		if has, err := server.Client().Has(t.Context(), name); err != nil || !has {

@@ -285,19 +285,3 @@ func TestMemoryHeedsLimits(t *testing.T) {
 		t.Errorf("graphics: %q, %d", name, n)
 	}
 }
-
-func TestLine(t *testing.T) {
-	p := Progress{Step: "Fetching x", Detail: "part 1 of 2", DoneBytes: 5e8, TotalBytes: 2e9, Rate: 1e7, SecondsLeft: 150}
-	want := "Fetching x [#####...............]  25%  500.0 MB of 2.00 GB  10.0 MB/s  2m30s left  part 1 of 2"
-	if got := Line(p, true); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-	var out bytes.Buffer
-	bar := NewBar(&out) // no terminal: a line for the beginning, and one for the end
-	bar.Show(p)
-	bar.Show(p)
-	bar.Show(Progress{Step: "Fetching x", Done: true})
-	if got := strings.Count(out.String(), "\n"); got != 2 {
-		t.Errorf("%d lines:\n%s", got, out.String())
-	}
-}
