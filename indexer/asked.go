@@ -95,7 +95,7 @@ func (a *asked) addPhrase(terms []string) {
 }
 
 // mostBegun is the number of terms that a beginning stands for at most.
-const mostBegun = 1000
+const mostBegun = 256
 
 // expand replaces beginnings of words by the words there are.
 func (x *Indexer) expand(a *asked) error {

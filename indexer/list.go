@@ -15,15 +15,16 @@ const fewListed = 1000
 
 // list answers a query of filters alone.
 func (x *Indexer) list(ctx context.Context, a asked) (query.Result, error) {
+	var some []string
 	var total int
 	err := x.withWords(func(w *index.Words) (err error) {
-		total, err = w.Count(ctx, a.match) // it has all filters too, and is quicker
+		some, total, err = w.Some(ctx, a.match, fewListed) // it has all filters too, and is quicker
 		return err
 	})
 	if errors.Is(err, errRebuilding) {
 		total, err = x.store.Count(ctx, a.Query)
 	} else if err == nil && total <= fewListed {
-		return x.sorted(ctx, a)
+		return x.inOrder(ctx, some, a)
 	}
 	if err != nil {
 		return query.Result{}, err
@@ -52,8 +53,13 @@ func (x *Indexer) sorted(ctx context.Context, a asked) (query.Result, error) {
 	if err != nil {
 		return query.Result{}, err
 	}
+	return x.inOrder(ctx, ids, a)
+}
+
+func (x *Indexer) inOrder(ctx context.Context, ids []string, a asked) (query.Result, error) {
 	total := len(ids)
-	if ids, err = x.first(ctx, ids, a); err != nil {
+	ids, err := x.first(ctx, ids, a)
+	if err != nil {
 		return query.Result{}, fmt.Errorf("search: %w", err)
 	}
 	ids, total, notice, err := x.checked(ctx, ids, total, a, a.Offset+a.Limit)

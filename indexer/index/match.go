@@ -51,12 +51,14 @@ type Ranked struct {
 }
 
 // Rank gives the n best documents by BM25 (Robertson and Zaragoza, 2009; k1 1.2, b 0.75),
-// ties in order of ID, and the number of all that match.
+// ties in order of ID, and the number of all that match. If nothing of m is ranked by,
+// it gives any n.
 func (w *Words) Rank(ctx context.Context, m Match, n int) (best []Ranked, total int, err error) {
 	top := &ranking{}
+	scored := len(m.All)+len(m.Any)+len(m.Title) > 0
 	err = w.each(ctx, m, true, func(reader api.IndexReader, d *search.DocumentMatch) error {
 		total++
-		if n <= 0 || len(*top) == n && d.Score < (*top)[0].Score {
+		if n <= 0 || len(*top) == n && (!scored || d.Score < (*top)[0].Score) {
 			return nil
 		}
 		id, err := reader.ExternalID(d.IndexInternalID)
@@ -84,6 +86,19 @@ func (w *Words) All(ctx context.Context, m Match) (ids []string, err error) {
 		return err
 	})
 	return ids, err
+}
+
+// Some gives the IDs of documents that match, most of them at most, and the number of all.
+func (w *Words) Some(ctx context.Context, m Match, most int) (ids []string, total int, err error) {
+	err = w.each(ctx, m, false, func(reader api.IndexReader, d *search.DocumentMatch) error {
+		if total++; total > most {
+			return nil
+		}
+		id, err := reader.ExternalID(d.IndexInternalID)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, total, err
 }
 
 // Count gives the number of documents that match.
@@ -181,6 +196,7 @@ func (w *Words) each(ctx context.Context, m Match, score bool, visit func(api.In
 			err = fmt.Errorf("%w: %v", ErrDamaged, r)
 		}
 	}()
+	version := w.version.Load() // before the reader: it is not older
 	reader, err := w.inner.Reader()
 	if err != nil {
 		return err
@@ -195,7 +211,7 @@ func (w *Words) each(ctx context.Context, m Match, score bool, visit func(api.In
 		fieldBody: int(max(m.AverageWords, 1) * float64(count)), fieldTitle: 6 * int(count), fieldTag: int(count), fieldFrom: int(count), fieldTo: int(count), fieldPair: int(count),
 		"*": int(count), // unscored unions
 	}})
-	build := builder{ctx: ctx, reader: reader, score: score}
+	build := builder{ctx: ctx, words: w, version: version, reader: reader, score: score}
 	s, err := build.searcher(m)
 	if err != nil {
 		return fmt.Errorf("search the words index: %w", err)
@@ -226,9 +242,11 @@ func (w *Words) each(ctx context.Context, m Match, score bool, visit func(api.In
 var ErrDamaged = fmt.Errorf("the words index is damaged")
 
 type builder struct {
-	ctx    context.Context
-	reader api.IndexReader
-	score  bool
+	ctx     context.Context
+	words   *Words
+	version uint64
+	reader  api.IndexReader
+	score   bool
 }
 
 func (b builder) options(score bool) search.SearcherOptions {
@@ -253,8 +271,33 @@ func (b builder) oneOf(field string, terms []string) (search.Searcher, error) {
 	return searcher.NewMultiTermSearcher(b.ctx, b.reader, terms, field, 1, b.options(false), false)
 }
 
-// dictionary gives the terms of a field that begin with prefix and hold part.
-func (b builder) dictionary(field, prefix, part string) ([]string, error) {
+// people gives the values of a field of addresses that hold part. All values are kept
+// until the index changes.
+func (b builder) people(field, part string) ([]string, error) {
+	b.words.peopleMu.Lock()
+	known, ok := b.words.people[field]
+	b.words.peopleMu.Unlock()
+	if !ok || known.version != b.version {
+		all, err := b.dictionary(field, "")
+		if err != nil {
+			return nil, err
+		}
+		known = people{b.version, all}
+		b.words.peopleMu.Lock()
+		b.words.people[field] = known
+		b.words.peopleMu.Unlock()
+	}
+	var terms []string
+	for _, t := range known.all {
+		if strings.Contains(t, part) {
+			terms = append(terms, t)
+		}
+	}
+	return terms, nil
+}
+
+// dictionary gives the terms of a field that begin with prefix.
+func (b builder) dictionary(field, prefix string) ([]string, error) {
 	dict, err := b.reader.FieldDictPrefix(field, []byte(prefix))
 	if err != nil {
 		return nil, err
@@ -266,9 +309,7 @@ func (b builder) dictionary(field, prefix, part string) ([]string, error) {
 		if err != nil || entry == nil {
 			return terms, err
 		}
-		if strings.Contains(entry.Term, part) {
-			terms = append(terms, strings.Clone(entry.Term))
-		}
+		terms = append(terms, strings.Clone(entry.Term))
 	}
 }
 
@@ -320,7 +361,7 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 	}
 	for _, t := range m.Title {
 		if r, size := utf8.DecodeRuneInString(t); size == len(t) && paired(r) {
-			terms, err := b.dictionary(fieldTitle, t, "") // it begins each pair it is in
+			terms, err := b.dictionary(fieldTitle, t) // it begins each pair it is in
 			if err != nil {
 				failed = err
 				continue
@@ -333,7 +374,7 @@ func (b builder) searcher(m Match) (search.Searcher, error) {
 		keep(&must, s, err)
 	}
 	b.filters(m, tags, func(field, part string) {
-		terms, err := b.dictionary(field, "", part)
+		terms, err := b.people(field, part)
 		if err != nil {
 			failed = err
 			return

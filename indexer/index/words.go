@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2"
 	bdoc "github.com/blevesearch/bleve/v2/document"
@@ -26,6 +27,16 @@ type Words struct {
 	bleve bleve.Index
 	inner api.Index
 	close func() error
+
+	version  atomic.Uint64 // grows with every change
+	peopleMu sync.Mutex
+	people   map[string]people // by field
+}
+
+// people are the values of a field of addresses at a version of the index.
+type people struct {
+	version uint64
+	all     []string
 }
 
 // Open opens the index in folder dir, or makes one there if the folder does not exist.
@@ -57,13 +68,14 @@ func Open(dir string) (w *Words, err error) {
 		_ = idx.Close()
 		return nil, fmt.Errorf("open the words index %s: %w", dir, err)
 	}
-	return &Words{bleve: idx, inner: inner, close: sync.OnceValue(idx.Close)}, nil
+	return &Words{bleve: idx, inner: inner, people: map[string]people{}, close: sync.OnceValue(idx.Close)}, nil
 }
 
 // Apply stores entries and removes documents in one step, durable once it returned nil.
 // After an error the index must be closed and opened again: what it holds in memory may
 // be ahead of the disk.
 func (w *Words) Apply(put []*Entry, remove []string) error {
+	defer w.version.Add(1)
 	batch := w.bleve.NewBatch()
 	for _, id := range remove {
 		batch.Delete(id)
