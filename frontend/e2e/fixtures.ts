@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A PDF of plain text, one string a page (ISO 32000-1, sections 7.5 and 9.4). */
@@ -53,6 +53,18 @@ ${m.body}
 const filler = (topic: string, n: number): string =>
   Array.from({ length: n }, (_, i) => `Paragraph ${i + 1} of the notes on ${topic}. It repeats what the house rules say about ${topic}, and adds nothing that anyone would look for.`).join('\n\n');
 
+const attack = `<img src="//outside.example.org/x" onerror="window.broken=1"><svg onload="window.broken=1">`;
+const script = `<script>window.broken=1;fetch('https://outside.example.org/y')</script><style>*{display:none}</style><a href="javascript:window.broken=1">here</a>`;
+
+/** A megabyte without the end of a line. */
+export const longLine = `Quarrelsome line. ${'abcdefghi '.repeat(50_000)}${'x'.repeat(500_000)}`;
+
+/** Files that want to be more than text. Each has the word "quarrelsome". */
+const hostile: [string, string][] = [
+  ['attack.md', `# ${attack} Title\n\nQuarrelsome notes. ${script}\n\n![x](https://outside.example.org/z.png)\n\nTurn \u202eround\u202c and hi\u200bde.\n`],
+  ['attack.html', `<html><head><title>&lt;b&gt;Web&lt;/b&gt; page</title><link rel="stylesheet" href="https://outside.example.org/s.css">${script}</head><body onload="window.broken=1">Quarrelsome page. ${attack}</body></html>`],
+];
+
 /** The folders of a person: documents of several formats, a mailbox, and files that cannot be read. */
 export function writeHome(home: string): { documents: string; mail: string } {
   const documents = join(home, 'Documents');
@@ -76,7 +88,14 @@ export function writeHome(home: string): { documents: string; mail: string } {
   put('hidden.txt', 'Notes about payments.\n\nSend the money to pay\u200bpal.example.org and open invoice\u202efdp.exe at once.\n');
   put('locked.txt', 'nobody reads this');
   chmodSync(join(documents, 'locked.txt'), 0o000);
+  const old = new Date('2024-02-03T10:00:00Z');
+  for (const [name, content] of hostile) {
+    put(name, content);
+    // Not among what changed lately, which other steps look at.
+    utimesSync(join(documents, name), old, old);
+  }
   const letters: Letter[] = [
+    { from: '"payments@example.org" <mallory@example.org>', subject: `=?utf-8?B?${Buffer.from(`${attack} invoice\u202efdp.exe`).toString('base64')}?=`, date: 'Sun, 04 Feb 2024 10:00:00 +0100', body: `Quarrelsome letter. ${attack} pay\u200bpal ${script}` },
     { from: 'Grace Miller <grace@example.org>', subject: 'Dinner on Friday', date: 'Fri, 06 Mar 2026 09:12:00 +0100', body: 'Dear Ada,\n\nshall we have dinner on Friday at the Blue Door at half past seven? I have booked a table for four.\n\nGrace' },
     { from: 'Grace Miller <grace@example.org>', subject: 'Re: Dinner on Friday', date: 'Sat, 07 Mar 2026 18:40:00 +0100', body: 'Thank you for a lovely evening. The recipe for the lemon cake needs 200 grams of sugar.\n\nGrace' },
     { from: 'Housing Office <office@example.org>', subject: 'Meter reading', date: 'Mon, 02 Feb 2026 08:00:00 +0100', body: 'Please send the reading of your water meter by 15 February. The last reading was 318 cubic metres.' },

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { longLine } from './fixtures.js';
 import { browse, faults, keep, picture, start, type Browsing, type Steward } from './steward.js';
 
 let steward: Steward;
@@ -153,6 +156,58 @@ describe('search', () => {
   });
 });
 
+describe('text of others', () => {
+  it('stays text, whatever it says', async () => {
+    const box = page.getByRole('textbox', { name: 'Search', exact: true });
+    const reader = page.getByRole('complementary', { name: 'Document' });
+    await box.fill('quarrelsome');
+    await page.getByRole('option', { name: /Quarrelsome/ }).nth(2).waitFor();
+    await picture(page, 'hostile');
+    expect.soft(await faults(page)).toEqual([]);
+    for (const told of ['Quarrelsome notes', 'Quarrelsome letter', 'Quarrelsome page']) {
+      await page.getByRole('option', { name: told }).first().click();
+      await reader.getByText(told).first().waitFor();
+      expect(await reader.locator('img, script, style, a, iframe, form').count()).toBe(0);
+      if (told === 'Quarrelsome notes') {
+        await reader.getByText('U+202E').waitFor();
+        await reader.getByText('U+202C').waitFor();
+        await picture(page, 'hostile-reader');
+        expect.soft(await faults(page)).toEqual([]);
+      }
+      await page.keyboard.press('Escape');
+      await reader.waitFor({ state: 'detached' });
+    }
+    expect(await page.evaluate(() => 'broken' in window)).toBe(false);
+  });
+});
+
+describe('lists', () => {
+  it('are filtered by the slash, and Escape shows all again', async () => {
+    const box = page.getByRole('textbox', { name: 'Search', exact: true });
+    await box.fill('from:news');
+    await page.getByText('40 results').waitFor();
+    await box.press('Enter');
+    await page.keyboard.press('/');
+    const filter = page.getByRole('textbox', { name: 'Filter this list' });
+    await filter.waitFor();
+    await page.keyboard.type('letter 38');
+    await page.getByText('1 of 40').waitFor();
+    await picture(page, 'search-filter');
+    expect.soft(await faults(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await page.getByRole('complementary', { name: 'Document' }).getByText('Weekly letter number 38').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary', { name: 'Document' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await filter.waitFor({ state: 'detached' });
+    expect(await focusedText()).toMatch(/^list: Weekly letter/);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+  });
+});
+
 describe('the library', () => {
   it('shows the sources and the index', async () => {
     await page.keyboard.press('Alt+3');
@@ -160,6 +215,16 @@ describe('the library', () => {
     await page.getByText('inbox.mbox').first().waitFor();
     await picture(page, 'library');
     expect.soft(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: /^[/].*Documents$/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedText()).toContain('inbox.mbox');
+    await page.keyboard.press('/');
+    await page.keyboard.type('folder');
+    await page.getByText('1 of 2').waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedText()).toMatch(/Documents$/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^[/].*inbox\.mbox$/ }).waitFor();
   });
 
   it('tells what became of every file', async () => {
@@ -168,6 +233,15 @@ describe('the library', () => {
     await page.getByRole('option', { name: /broken\.pdf/ }).waitFor();
     await picture(page, 'library-coverage');
     expect.soft(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: /All$/ }).click();
+    await page.getByRole('option', { name: /travel\.txt/ }).waitFor();
+    await page.getByRole('listbox', { name: 'Files' }).focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('boiler pdf');
+    await page.getByRole('option', { name: /travel\.txt/ }).waitFor({ state: 'detached' });
+    await page.getByRole('option', { name: /boiler\.pdf/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('option', { name: /travel\.txt/ }).waitFor();
   });
 
   it('removes a source only after asking', async () => {
@@ -239,6 +313,16 @@ describe('questions that need no model', () => {
     await page.locator('steward-mail-list').getByRole('button', { name: 'Book club' }).waitFor();
     await picture(page, 'count');
     expect.soft(await faults(page)).toEqual([]);
+    const mail = page.locator('steward-mail-list');
+    await mail.getByRole('button', { name: 'Book club' }).focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('dinner');
+    await mail.getByText('2 of 3').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedText()).toBe('Dinner on Friday');
+    await page.keyboard.press('Escape');
+    await mail.getByRole('button', { name: 'Book club' }).waitFor();
   });
 
   it('say when nothing is found', async () => {
@@ -255,7 +339,7 @@ describe('questions for the model', () => {
     const sources = page.locator('steward-source-pane');
     await sources.getByText('1,450 euros').waitFor();
     await picture(page, 'answer-passages');
-    await page.getByRole('button', { name: 'Ask again' }).waitFor({ timeout: 200_000 });
+    await page.getByRole('button', { name: 'Ask again' }).waitFor({ timeout: 300_000 });
     await picture(page, 'answer');
     expect.soft(await faults(page)).toEqual([]);
     await page.locator('steward-prose').getByText('1,450').first().waitFor();
@@ -281,6 +365,23 @@ describe('questions for the model', () => {
     await page.getByRole('button', { name: 'Ask again' }).waitFor();
     await picture(page, 'answer-stopped');
     expect.soft(await faults(page)).toEqual([]);
+  });
+});
+
+describe('a file that comes later', () => {
+  it('may be one line of a megabyte', async () => {
+    writeFileSync(join(steward.documents, 'one-line.txt'), longLine);
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('textbox', { name: 'Search', exact: true }).fill('abcdefghi');
+    await page.getByRole('option', { name: /one-line/ }).first().click({ timeout: 120_000 });
+    const reader = page.getByRole('complementary', { name: 'Document' });
+    await reader.getByText('Quarrelsome line').first().waitFor();
+    await picture(page, 'hostile-line');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
+    await page.keyboard.press('Escape');
+    await reader.waitFor({ state: 'detached' });
+    await page.getByRole('textbox', { name: 'Search', exact: true }).fill('leopard');
+    await page.getByRole('option', { name: /Book club/ }).first().waitFor();
   });
 });
 
@@ -334,6 +435,35 @@ describe('languages and looks', () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
+  });
+});
+
+describe('needs of people', () => {
+  it('are met: writing from the right, more contrast, forced colours, less motion', async () => {
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('textbox', { name: 'Search', exact: true }).fill('quarrelsome');
+    await page.getByRole('option', { name: /Quarrelsome/ }).first().click();
+    await page.getByRole('complementary', { name: 'Document' }).getByText(/Quarrelsome/).first().waitFor();
+    await page.evaluate(() => (document.documentElement.dir = 'rtl'));
+    await picture(page, 'rtl');
+    expect.soft(await faults(page), 'rtl').toEqual([]);
+    const side = await page.evaluate(() => {
+      const of = (name: string) => document.querySelector('steward-app')?.shadowRoot?.querySelector(name)?.getBoundingClientRect();
+      return { nav: of('nav')?.left ?? 0, main: of('main')?.left ?? 0, reader: of('steward-reader')?.left ?? 0, wide: document.documentElement.scrollWidth };
+    });
+    expect(side.nav).toBeGreaterThan(side.main);
+    expect(side.main).toBeGreaterThan(side.reader);
+    expect(side.wide).toBeLessThanOrEqual(1280);
+    await page.evaluate(() => document.documentElement.removeAttribute('dir'));
+    await page.emulateMedia({ contrast: 'more' });
+    await picture(page, 'contrast');
+    expect.soft(await faults(page), 'contrast').toEqual([]);
+    await page.emulateMedia({ contrast: null, forcedColors: 'active' });
+    await picture(page, 'forced-colors');
+    await page.emulateMedia({ forcedColors: null, reducedMotion: 'reduce' });
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--breathe'))).toBe('0ms');
+    await page.emulateMedia({ reducedMotion: null });
+    await page.keyboard.press('Escape');
   });
 });
 

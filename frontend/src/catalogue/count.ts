@@ -75,7 +75,8 @@ export class GroupTable extends SurfaceElement<typeof GroupTableApi> {
       th,
       td {
         height: 28px;
-        padding: 0 8px 0 0;
+        padding: 0;
+        padding-inline-end: 8px;
         font-weight: 400;
         text-align: start;
       }

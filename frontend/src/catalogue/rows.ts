@@ -3,9 +3,10 @@ import { customElement } from 'lit/decorators.js';
 import { z } from 'zod';
 import type { Hit, Summary } from '../backend/types.js';
 import { kindIcon } from '../views/icons.js';
+import { filterStyles, ListFilter, moveAmong } from '../views/list-filter.js';
 import { formatName } from '../views/place.js';
 import { controls } from '../views/style.js';
-import { folderOf, inert, nameOf } from '../views/text.js';
+import { folderOf, inert, nameOf, sender } from '../views/text.js';
 import { go, openBeside } from '../views/view.js';
 import { number, shortDate, size, t } from '../words/words.js';
 import { SurfaceElement, value } from './element.js';
@@ -88,9 +89,10 @@ const rowStyles = css`
   }
 `;
 
-/** What both lists share: rows keyed by id, arrow keys between them, a way to the rest. */
+/** What both lists share: rows keyed by id, arrow keys between them, a filter, a way to the rest. */
 abstract class Rows<Api extends typeof MailListApi | typeof DataTableApi> extends SurfaceElement<Api> {
-  static override styles = [controls, rowStyles];
+  static override styles = [controls, filterStyles, rowStyles];
+  private readonly filter: ListFilter = new ListFilter(this, () => this.renderRoot.querySelector<HTMLElement>('[data-row]')?.focus());
 
   protected hits(): Hit[] {
     return this.prop<Hit[]>('hits') ?? [];
@@ -102,18 +104,18 @@ abstract class Rows<Api extends typeof MailListApi | typeof DataTableApi> extend
       type="button"
       data-row
       @click=${() => openBeside(this, { id: h.id, ord: h.ord, ...(h.terms ? { terms: h.terms } : {}) })}
-      @keydown=${(e: KeyboardEvent) => this.move(e)}
+      @keydown=${(e: KeyboardEvent) => this.filter.press(e) || moveAmong(e, this.renderRoot)}
     >
       ${kindIcon(h.kind)}<span class="clip" dir="auto">${label}</span>
     </button>`;
   }
 
-  private move(e: KeyboardEvent) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (!step) return;
-    e.preventDefault();
-    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-row]')];
-    rows[rows.indexOf(e.currentTarget as HTMLElement) + step]?.focus();
+  /** The hits the filter lets through, and its field while it is open. */
+  protected through(): Hit[] {
+    return this.filter.narrow(this.hits(), (h) => [h.title, h.kind === 'mail' ? h.from : h.path].join(' '));
+  }
+  protected field() {
+    return this.filter.field(this.through().length, this.hits().length);
   }
 
   /** Says how many of all are shown, and leads to the whole list. */
@@ -133,7 +135,8 @@ abstract class Rows<Api extends typeof MailListApi | typeof DataTableApi> extend
 export class MailList extends Rows<typeof MailListApi> {
   protected override readonly api = MailListApi;
   override render() {
-    return html`<table>
+    return html`${this.field()}
+      <table>
         <caption>
           ${t('rows.mail')}
         </caption>
@@ -145,10 +148,10 @@ export class MailList extends Rows<typeof MailListApi> {
           </tr>
         </thead>
         <tbody>
-          ${this.hits().map(
+          ${this.through().map(
             (h) => html`<tr>
               <td>${this.opener(h, inert(h.title || t('reader.untitled')))}</td>
-              <td class="narrow" dir="auto">${inert(h.from ?? '')}</td>
+              <td class="narrow" dir="auto">${sender(h.from)}</td>
               <td class="num">${shortDate(h.date)}</td>
             </tr>`,
           )}
@@ -163,7 +166,8 @@ export class MailList extends Rows<typeof MailListApi> {
 export class DataTable extends Rows<typeof DataTableApi> {
   protected override readonly api = DataTableApi;
   override render() {
-    return html`<table>
+    return html`${this.field()}
+      <table>
         <caption>
           ${t('rows.files')}
         </caption>
@@ -176,7 +180,7 @@ export class DataTable extends Rows<typeof DataTableApi> {
           </tr>
         </thead>
         <tbody>
-          ${this.hits().map(
+          ${this.through().map(
             (h) => html`<tr>
               <td title=${formatName(h.format)}>${this.opener(h, inert(h.title || nameOf(h.path)))}</td>
               <td class="narrow muted"><span class="path">${inert(folderOf(h.path))}</span></td>

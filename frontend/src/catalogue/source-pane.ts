@@ -3,9 +3,10 @@ import { customElement } from 'lit/decorators.js';
 import { z } from 'zod';
 import type { Citation, Hit } from '../backend/types.js';
 import { kindIcon } from '../views/icons.js';
+import { moveAmong } from '../views/list-filter.js';
 import { place } from '../views/place.js';
 import { controls } from '../views/style.js';
-import { excerpt, inert, marked, nameOf, runsByBytes, runsByQuote } from '../views/text.js';
+import { excerpt, inert, marked, nameOf, runsByBytes, runsByQuote, sender } from '../views/text.js';
 import { openBeside } from '../views/view.js';
 import { shortDate, t } from '../words/words.js';
 import { SurfaceElement, value } from './element.js';
@@ -104,7 +105,7 @@ export class SourcePane extends SurfaceElement<typeof SourcePaneApi> {
     const of = (h: Hit) => cited.filter((c) => c.id === h.id && c.ord === h.ord);
     const order = [...hits].sort((a, b) => rank(of(a)) - rank(of(b)));
     return html`<h2 id="title">${t('sources.title')}</h2>
-      <ul aria-labelledby="title">
+      <ul aria-labelledby="title" @keydown=${(e: KeyboardEvent) => moveAmong(e, this.renderRoot)}>
         ${order.map((h) => this.source(h, of(h)))}
       </ul>`;
   }
@@ -115,14 +116,14 @@ export class SourcePane extends SurfaceElement<typeof SourcePaneApi> {
     const where = place(h.position);
     const open = () => openBeside(this, { id: h.id, ord: h.ord, ...(quote ? { quote } : {}), ...(h.terms ? { terms: h.terms } : {}) });
     return html`<li>
-      <button class="source ${citations.length > 0 ? 'cited' : ''}" type="button" @click=${open}>
+      <button class="source ${citations.length > 0 ? 'cited' : ''}" type="button" data-row @click=${open}>
         <span class="top">
           ${citations.map((c) => html`<span class="n" title=${t('sources.cited')}>${c.n}</span>`)} ${kindIcon(h.kind)}
           <span class="title clip" dir="auto">${inert(h.title || nameOf(h.path))}</span>
         </span>
         <span class="passage">${marked(excerpt(runs))}</span>
         <span class="meta small muted">
-          ${h.from ? html`<span class="clip">${inert(h.from)}</span>` : nothing}
+          ${h.from ? html`<span class="clip">${sender(h.from)}</span>` : nothing}
           ${h.date ? html`<span>${shortDate(h.date)}</span>` : nothing}
           ${where ? html`<span>${where}</span>` : nothing}
           ${h.kind === 'mail' ? nothing : html`<span class="clip path">${inert(nameOf(h.path))}</span>`}

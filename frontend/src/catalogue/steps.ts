@@ -36,7 +36,8 @@ export class Steps extends SurfaceElement<typeof StepsApi> {
       }
       td,
       th {
-        padding: 2px 16px 2px 0;
+        padding-block: 2px;
+        padding-inline-end: 16px;
         vertical-align: top;
         text-align: start;
         font-weight: 400;

@@ -76,9 +76,6 @@ export const frameStyles = css`
     height: 100%;
     overflow: hidden;
   }
-  main:focus-visible {
-    outline: none;
-  }
   main.wait {
     grid-column: 1 / -1;
     grid-row: 1 / -1;
@@ -108,8 +105,9 @@ export const frameStyles = css`
     position: fixed;
     z-index: 10;
     bottom: 40px;
-    inset-inline-start: 50%;
-    translate: -50% 0;
+    inset-inline: 0;
+    width: fit-content;
+    margin-inline: auto;
     padding: 8px 16px;
     background: var(--text);
     color: var(--bg);

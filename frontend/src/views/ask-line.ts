@@ -24,7 +24,7 @@ export class AskLine extends View {
         align-items: center;
         gap: 4px;
         height: 40px;
-        padding: 0 4px 0 12px;
+        padding-inline: 12px 4px;
         border: 1px solid var(--line-strong);
         border-radius: 8px;
         background: var(--surface);

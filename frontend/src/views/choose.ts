@@ -231,6 +231,7 @@ export class Folders extends View {
                   label=${t('choose.folderOf', { path: this.folder?.path ?? '' })}
                   .items=${entries}
                   .keyOf=${(e: Entry) => e.path}
+                  .textOf=${(e: Entry) => e.name}
                   .line=${(e: Entry) => html`<div class="entry">${icon(e.kind === 'folder' ? 'folder' : 'mail')}<span class="clip" dir="auto">${inert(e.name)}</span></div>`}
                   @choose=${(e: CustomEvent<Chosen<Entry>>) => (e.detail.item.kind === 'folder' ? void this.enter(e.detail.item.path) : this.take(e.detail.item.path))}
                   @mark=${(e: CustomEvent<Chosen<Entry>>) => this.take(e.detail.item.path)}

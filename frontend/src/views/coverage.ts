@@ -180,6 +180,7 @@ export class CoverageReport extends View {
               .items=${this.files}
               .total=${this.total}
               .keyOf=${(f: CoveredFile) => f.path}
+              .textOf=${(f: CoveredFile) => [f.path, formatName(f.format), f.reason].join(' ')}
               .line=${(f: CoveredFile) => this.file(f)}
               @reach-end=${this.reachEnd}
             ></steward-list>`}

@@ -62,9 +62,6 @@ export class FirstRun extends View {
         font-size: 28px;
         line-height: 36px;
       }
-      h1:focus-visible {
-        outline: none;
-      }
       .intro {
         display: grid;
         gap: 8px;

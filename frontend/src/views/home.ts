@@ -8,10 +8,13 @@ import { questions, type Question } from '../catalogue/questions.js';
 import { dayName, shortDate, t } from '../words/words.js';
 import { downloadLine, downloadShare } from './download.js';
 import { icon, kindIcon, type Icon } from './icons.js';
+import { moveAmong } from './list-filter.js';
 import { indexLine, indexShare } from './status-bar.js';
 import { controls, page } from './style.js';
-import { folderOf, inert, nameOf } from './text.js';
+import { folderOf, inert, nameOf, sender } from './text.js';
 import { go, openBeside, View } from './view.js';
+
+const keys = (e: KeyboardEvent) => moveAmong(e, e.currentTarget as HTMLElement);
 
 /** The day: what needs a decision, what runs, what is done. */
 @customElement('steward-home')
@@ -134,14 +137,14 @@ export class Home extends View {
         </section>
         <section aria-labelledby="done">
           <h2 id="done">${t('home.done')}</h2>
-          <div class="card">
+          <div class="card" @keydown=${keys}>
             ${questions.all.length > 0 ? questions.all.slice(0, 6).map((q) => this.answer(q)) : html`<p class="quiet">${t('home.done.none')}</p>`}
           </div>
         </section>
       </div>
       <section aria-labelledby="recent">
         <h2 id="recent">${t('home.recent')}</h2>
-        <div class="card">${this.changedDocuments()}</div>
+        <div class="card" @keydown=${keys}>${this.changedDocuments()}</div>
       </section>
     </div>`;
   }
@@ -203,7 +206,7 @@ export class Home extends View {
 
   private answer(q: Question): TemplateResult {
     const what = { running: t('home.answer.running'), nothing: t('home.answer.nothing'), failed: t('home.answer.failed'), cancelled: t('home.answer.cancelled'), answered: '' }[q.state];
-    return html`<button class="line" type="button" @click=${() => go(`ask/${q.id}`)}>
+    return html`<button class="line" type="button" data-row @click=${() => go(`ask/${q.id}`)}>
       ${icon(q.state === 'answered' ? 'check' : q.state === 'running' ? 'again' : 'info')}
       <span class="two"><span class="clip" dir="auto">${q.text}</span>
         <span class="clip small muted" dir="auto">${what || inert(q.answer?.answer ?? '')}</span></span>
@@ -217,10 +220,10 @@ export class Home extends View {
       return html`<p class="quiet">${(s?.sources ?? []).length === 0 ? t('home.recent.noSources') : t('home.recent.none')}</p>`;
     }
     return this.recent.map(
-      (h) => html`<button class="line" type="button" @click=${() => openBeside(this, { id: h.id, ord: 0 })}>
+      (h) => html`<button class="line" type="button" data-row @click=${() => openBeside(this, { id: h.id, ord: 0 })}>
         ${kindIcon(h.kind)}
         <span class="two"><span class="clip" dir="auto">${inert(h.title || nameOf(h.path))}</span>
-          <span class="clip small muted">${h.kind === 'mail' ? inert(h.from ?? '') : html`<span class="path">${inert(folderOf(h.path))}</span>`}</span></span>
+          <span class="clip small muted">${h.kind === 'mail' ? sender(h.from) : html`<span class="path">${inert(folderOf(h.path))}</span>`}</span></span>
         <span class="small muted num">${shortDate(h.date)}</span>
       </button>`,
     );

@@ -9,6 +9,7 @@ import { ago, number, percent, t, type Key } from '../words/words.js';
 import './choose.js';
 import './coverage.js';
 import { icon } from './icons.js';
+import { filterStyles, ListFilter, moveAmong } from './list-filter.js';
 import { indexLine, indexShare } from './status-bar.js';
 import { controls, page } from './style.js';
 import { inert } from './text.js';
@@ -24,10 +25,12 @@ export class Library extends View {
   @state() private leaving: Source | undefined;
   @state() private problem = '';
   @state() private adding = false;
+  private readonly filter: ListFilter = new ListFilter(this, () => this.renderRoot.querySelector<HTMLElement>('[data-row]')?.focus());
   @query('dialog') private dialog!: HTMLDialogElement;
 
   static override styles = [
     controls,
+    filterStyles,
     page,
     css`
       :host {
@@ -74,6 +77,21 @@ export class Library extends View {
       }
       ul.sources > li + li {
         border-top: 1px solid var(--line);
+      }
+      button.source {
+        min-width: 0;
+        min-height: 24px;
+        padding: 0;
+        border: 0;
+        background: none;
+        justify-content: flex-start;
+        justify-self: start;
+        max-width: 100%;
+      }
+      button.source:hover:not(:disabled) {
+        background: none;
+        text-decoration: underline;
+        text-underline-offset: 3px;
       }
       li > svg {
         color: var(--muted);
@@ -153,6 +171,7 @@ export class Library extends View {
   private sources() {
     const sources = session.status?.sources ?? [];
     const adding = this.tab === 'add';
+    const through = this.filter.narrow(sources, (s) => [s.path, t(`library.kind.${s.kind}` as Key), t(`library.state.${s.state}`)].join(' '));
     return html`<section aria-labelledby="sources">
       <div class="head">
         <h2 id="sources">${t('library.sources')}</h2>
@@ -162,9 +181,20 @@ export class Library extends View {
       ${adding ? this.adder() : nothing}
       ${sources.length === 0 && !adding
         ? html`<div class="empty"><h2>${t('library.none')}</h2><p>${t('library.none.text')}</p></div>`
-        : sources.length > 0 ? html`<ul class="sources">${sources.map((s) => this.source(s))}</ul>` : nothing}
+        : nothing}
+      ${sources.length > 0
+        ? html`${this.filter.field(through.length, sources.length)}
+            <ul class="sources" aria-labelledby="sources" @keydown=${this.press}>
+              ${through.map((s) => this.source(s))}
+            </ul>`
+        : nothing}
     </section>`;
   }
+
+  private readonly press = (e: KeyboardEvent) => {
+    if (this.filter.press(e)) return;
+    moveAmong(e, this.renderRoot);
+  };
 
   private adder() {
     return html`<div class="panel">
@@ -198,7 +228,9 @@ export class Library extends View {
     const bad = s.state === 'missing' || s.state === 'unreadable';
     return html`<li>
       ${icon(s.kind === 'maildir' || s.kind === 'mbox' ? 'mail' : s.kind === 'file' ? 'file' : 'folder')}
-      <span class="clip" title=${s.path}><span class="path">${inert(s.path)}</span></span>
+      <button class="source" type="button" data-row title=${t('library.coverage')} @click=${() => this.covered(s)}>
+        <span class="clip path" title=${s.path}>${inert(s.path)}</span>
+      </button>
       <span class="tag ${bad ? 'bad' : s.state === 'watched' ? '' : 'warn'}">${t(`library.state.${s.state}`)}</span>
       <button class="plain icon" type="button" aria-label=${t('library.remove.label', { path: s.path })} title=${t('library.remove')} @click=${() => this.ask(s)}>
         ${icon('trash')}
@@ -208,12 +240,16 @@ export class Library extends View {
           <span>${t(`library.kind.${s.kind}` as Key)}</span>
           <span>${t('library.files', { n: s.files })}</span><span>${t('status.documents', { n: s.documents })}</span>
           ${s.failed > 0
-            ? html`<button class="link" type="button" @click=${() => go(`library/coverage?outcome=failed&under=${encodeURIComponent(s.path)}`)}>${t('library.failed', { n: s.failed })}</button>`
+            ? html`<button class="link" type="button" @click=${() => this.covered(s, 'failed')}>${t('library.failed', { n: s.failed })}</button>`
             : nothing}
         </span>
         ${s.notice ? html`<p>${s.notice}</p>` : nothing}
       </span>
     </li>`;
+  }
+
+  private covered(s: Source, outcome = '') {
+    go(`library/coverage?outcome=${outcome}&under=${encodeURIComponent(s.path)}`);
   }
 
   private index() {

@@ -236,6 +236,7 @@ export class Keys extends View {
           <ul>
             ${line(t('keys.lists.move'), [['↑', '↓']])} ${line(t('keys.lists.ends'), [['Home', 'End']])}
             ${line(t('keys.lists.open'), [['Enter']])} ${line(t('keys.lists.mark'), [['Space']])}
+            ${line(t('keys.lists.filter'), [['/']])} ${line(t('keys.lists.clear'), [['Esc']])}
           </ul>
         </section>
       </div>

@@ -18,7 +18,7 @@ export const readerStyles = css`
     display: flex;
     align-items: center;
     gap: 8px;
-    padding: 0 8px 0 24px;
+    padding-inline: 24px 8px;
     border-bottom: 1px solid var(--line);
   }
   .bar-top h2 {
@@ -37,8 +37,10 @@ export const readerStyles = css`
     grid-template-columns: minmax(0, 1fr);
   }
   .text:focus-visible {
+    outline-offset: -2px;
+  }
+  .text.placed:focus-visible {
     outline: none;
-    box-shadow: inset 0 3px 0 var(--accent);
   }
   dl.head {
     display: grid;
@@ -80,7 +82,8 @@ export const readerStyles = css`
     tab-size: 4;
   }
   .where {
-    padding: 8px 8px 0 0;
+    padding-block: 8px 0;
+    padding-inline-end: 8px;
     text-align: end;
     color: var(--muted);
     user-select: none;

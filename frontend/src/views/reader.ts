@@ -67,9 +67,14 @@ export class Reader extends View {
     void this.updateComplete.then(() => {
       const passage = this.renderRoot.querySelector('.target');
       (passage?.querySelector('mark') ?? passage)?.scrollIntoView({ block: 'center' });
-      this.renderRoot.querySelector<HTMLElement>('.text')?.focus({ preventScroll: true });
+      const text = this.renderRoot.querySelector<HTMLElement>('.text');
+      text?.classList.add('placed');
+      text?.focus({ preventScroll: true });
     });
   }
+
+  /** A focus the person did not ask for shows no ring; the next one, by Tab, does. */
+  private readonly left = (e: Event) => (e.currentTarget as HTMLElement).classList.remove('placed');
 
   private index(): number {
     return this.view?.passages?.findIndex((p) => p.ord === (this.target.ord ?? 0)) ?? -1;
@@ -90,7 +95,7 @@ export class Reader extends View {
           : nothing}
         <button class="plain icon" type="button" aria-label=${t('reader.close')} @click=${() => this.dispatchEvent(new Event('close'))}>${icon('close')}</button>
       </div>
-      <div class="text" tabindex="0" role="region" aria-label=${d ? d.title || nameOf(d.path) : t('reader.label')}>${this.content(d)}</div>
+      <div class="text" tabindex="0" role="region" @blur=${this.left} aria-label=${d ? d.title || nameOf(d.path) : t('reader.label')}>${this.content(d)}</div>
     </aside>`;
   }
 
@@ -130,7 +135,7 @@ export class Reader extends View {
   };
 
   private head(d: DocumentView) {
-    const line = (name: string, value: unknown) => (value ? html`<dt>${name}</dt><dd dir="auto">${value}</dd>` : nothing);
+    const line = (name: string, value: unknown) => (value && value !== nothing ? html`<dt>${name}</dt><dd dir="auto">${value}</dd>` : nothing);
     const people = (list: Address[] | undefined) => (list && list.length > 0 ? inert(list.map(address).join(', ')) : nothing);
     const where = html`<span class="path">${inert(d.path)}</span>`;
     if (d.kind !== 'mail') {

@@ -11,7 +11,7 @@ import type { Chosen, List } from './list.js';
 import { formatName, place } from './place.js';
 import { hitStyles, searchStyles } from './search-style.js';
 import { controls } from './style.js';
-import { excerpt, folderOf, inert, marked, nameOf, runsByBytes } from './text.js';
+import { excerpt, folderOf, inert, marked, nameOf, runsByBytes, sender } from './text.js';
 import { openBeside, View } from './view.js';
 
 const kinds: { kind: Kind; label: Key }[] = [
@@ -217,6 +217,7 @@ export class Search extends View {
       .items=${this.hits}
       .total=${Math.max(this.result.total, this.hits.length)}
       .keyOf=${(h: Hit) => h.id}
+      .textOf=${(h: Hit) => [h.title, h.kind === 'mail' ? h.from : h.path, h.passage].join(' ')}
       .line=${(h: Hit) => this.hit(h)}
       @choose=${this.open}
       @mark=${this.open}
@@ -232,7 +233,7 @@ export class Search extends View {
       <span class="date small muted num">${shortDate(h.date)}</span>
       <span class="passage small" dir="auto">${marked(excerpt(runsByBytes(h.passage.replace(/\n/g, ' '), h.terms ?? []), 60, 240))}</span>
       <span class="meta small muted clip">
-        ${h.kind === 'mail' ? html`${inert(h.from ?? '')}` : html`<span class="path">${inert(folderOf(h.path))}</span>`}${where ? ` · ${where}` : nothing}
+        ${h.kind === 'mail' ? sender(h.from) : html`<span class="path">${inert(folderOf(h.path))}</span>`}${where ? ` · ${where}` : nothing}
       </span>
     </div>`;
   }

@@ -138,6 +138,10 @@ export const controls = css`
     outline: 2px solid var(--accent);
     outline-offset: 2px;
   }
+  /* What only a script focuses, such as a heading after a step, is announced but no stop of the keyboard. */
+  [tabindex='-1']:focus-visible {
+    outline: none;
+  }
   mark {
     background: var(--mark);
     color: var(--mark-text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { excerpt, folderOf, nameOf, runsByBytes, runsByQuote, splitHidden } from './text.js';
+import { excerpt, folderOf, nameOf, runsByBytes, runsByQuote, splitHidden, sender } from './text.js';
 
 describe('matches', () => {
   it('are counted in bytes', () => {
@@ -52,5 +52,20 @@ describe('paths', () => {
     expect(nameOf('/')).toBe('/');
     expect(folderOf('/home/ada/lease.pdf')).toBe('/home/ada');
     expect(nameOf('C:\\Users\\ada\\lease.pdf')).toBe('lease.pdf');
+  });
+});
+
+describe('senders', () => {
+  const said = (from: string) => JSON.stringify(sender(from).values);
+
+  it('are shown by name, with the address behind it', () => {
+    expect(said('Grace Miller <grace@example.org>')).toBe(JSON.stringify(['grace@example.org', ['Grace Miller']]));
+    expect(said('"Park, Linus" <linus@example.org>')).toContain('["Park, Linus"]');
+    expect(said('office@example.org')).toBe('[["office@example.org"]]');
+  });
+
+  it('cannot hide behind the address of another', () => {
+    expect(said('"bank@example.org" <mallory@example.org>')).toContain('mallory@example.org');
+    expect(sender('"bank@example.org" <mallory@example.org>').values).toHaveLength(1);
   });
 });

@@ -113,3 +113,11 @@ export function nameOf(path: string): string {
   const trimmed = path.replace(/[/\\]+$/, '');
   return trimmed.slice(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1) || path;
 }
+
+const named = /^\s*"?([^"<>]+?)"?\s*<([^<>\s]+)>\s*$/;
+
+/** Who sent a message: the name, with the address to see on it. A name that poses as an address stays beside the true one. */
+export function sender(from: string | undefined): TemplateResult {
+  const [, name = '', address = ''] = named.exec(from ?? '') ?? [];
+  return name === '' || name.includes('@') ? html`${inert(from ?? '')}` : html`<span title=${address}>${inert(name)}</span>`;
+}

@@ -367,6 +367,11 @@ export const en = {
   'keys.lists.ends': 'First or last',
   'keys.lists.open': 'Open',
   'keys.lists.mark': 'Choose or open beside',
+  'keys.lists.filter': 'Filter the list',
+  'keys.lists.clear': 'Clear the filter',
+  'list.filter': 'Filter this list',
+  'list.filter.shown': '{n} of {all}',
+  'list.filter.none': 'No line has these words',
   'keys.everywhere': 'Everywhere',
   'keys.close': 'Close',
 

@@ -365,6 +365,11 @@ export const zh: Record<Key, Entry> = {
   'keys.lists.ends': '第一项或最后一项',
   'keys.lists.open': '打开',
   'keys.lists.mark': '选择或在旁边打开',
+  'keys.lists.filter': '筛选列表',
+  'keys.lists.clear': '清除筛选',
+  'list.filter': '筛选此列表',
+  'list.filter.shown': '{n} / {all}',
+  'list.filter.none': '没有包含这些字词的行',
   'keys.everywhere': '任何位置',
   'keys.close': '关闭',
 
