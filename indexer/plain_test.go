@@ -54,8 +54,10 @@ func passages(text string) []document.Passage {
 	for _, para := range strings.SplitAfter(text, "\n\n") {
 		lines := strings.Count(para, "\n")
 		if t := strings.TrimSpace(para); t != "" {
-			list = append(list, document.Passage{Ord: len(list), Text: t, Position: document.Position{Line: line, LineEnd: line + strings.Count(t, "\n")},
-				Quoted: strings.HasPrefix(t, ">")})
+			list = append(list, document.Passage{
+				Ord: len(list), Text: t, Position: document.Position{Line: line, LineEnd: line + strings.Count(t, "\n")},
+				Quoted: strings.HasPrefix(t, ">"),
+			})
 		}
 		line += lines
 	}
@@ -78,8 +80,10 @@ func mbox(path string, raw []byte, emit func(document.Document) error) (extract.
 		}
 		var body bytes.Buffer
 		_, _ = body.ReadFrom(m.Body)
-		d := document.Document{Path: path, Part: fmt.Sprintf("msg:%d", at), Kind: document.KindMail, Format: "mail", Title: m.Header.Get("Subject"),
-			MessageID: strings.Trim(m.Header.Get("Message-Id"), "<>"), Thread: m.Header.Get("Thread"), Size: int64(len(part)), Passages: passages(body.String())}
+		d := document.Document{
+			Path: path, Part: fmt.Sprintf("msg:%d", at), Kind: document.KindMail, Format: "mail", Title: m.Header.Get("Subject"),
+			MessageID: strings.Trim(m.Header.Get("Message-Id"), "<>"), Thread: m.Header.Get("Thread"), Size: int64(len(part)), Passages: passages(body.String()),
+		}
 		d.ID = document.NewID(path, d.Part)
 		d.Date, _ = m.Header.Date()
 		if a, err := mail.ParseAddress(m.Header.Get("From")); err == nil {
