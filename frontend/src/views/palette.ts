@@ -179,6 +179,9 @@ export class Keys extends View {
     controls,
     dialogStyles,
     css`
+      dialog {
+        max-height: min(760px, calc(100vh - 32px));
+      }
       .body {
         padding: 24px;
         display: grid;

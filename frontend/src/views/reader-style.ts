@@ -10,7 +10,7 @@ export const readerStyles = css`
   }
   aside {
     display: grid;
-    grid-template-rows: 48px minmax(0, 1fr);
+    grid-template: 48px minmax(0, 1fr) / minmax(0, 1fr);
     height: 100%;
     container-type: inline-size;
   }
@@ -115,6 +115,7 @@ export const readerStyles = css`
     border-top: 1px solid var(--line);
   }
   h3.section {
+    overflow-wrap: anywhere;
     padding-inline-start: 27px;
     color: var(--text);
   }

@@ -89,7 +89,7 @@ export class Reader extends View {
     const d = this.view;
     return html`<aside aria-label=${t('reader.label')}>
       <div class="bar-top">
-        <h2 class="clip" dir="auto">${d ? html`${kindIcon(d.kind)}${inert(d.title || nameOf(d.path))}` : t('reader.label')}</h2>
+        <h2 class="clip">${d ? html`${kindIcon(d.kind)}<span class="clip" dir="auto">${inert(d.title || nameOf(d.path))}</span>` : t('reader.label')}</h2>
         ${d && !d.missing
           ? html`<button type="button" @click=${this.openFile} title=${t('reader.open')}>${icon('open')}<span class="wide">${t('reader.open')}</span></button>`
           : nothing}
