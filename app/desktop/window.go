@@ -194,10 +194,13 @@ func silenceInspector() {
 // messages are dropped.
 type wailsLog struct{ log *slog.Logger }
 
-func (l wailsLog) Print(string)           {}
-func (l wailsLog) Trace(string)           {}
-func (l wailsLog) Debug(string)           {}
-func (l wailsLog) Info(message string)    { l.log.Debug("window", "wails", strings.TrimSpace(message)) }
+func (l wailsLog) Print(string)        {}
+func (l wailsLog) Trace(string)        {}
+func (l wailsLog) Debug(string)        {}
+func (l wailsLog) Info(message string) { l.log.Debug("window", "wails", strings.TrimSpace(message)) }
+
 func (l wailsLog) Warning(message string) { l.log.Info("window", "wails", strings.TrimSpace(message)) }
-func (l wailsLog) Error(message string)   { l.log.Warn("window", "wails", strings.TrimSpace(message)) }
-func (l wailsLog) Fatal(message string)   { l.log.Error("window", "wails", strings.TrimSpace(message)) }
+
+func (l wailsLog) Error(message string) { l.log.Warn("window", "wails", strings.TrimSpace(message)) }
+
+func (l wailsLog) Fatal(message string) { l.log.Error("window", "wails", strings.TrimSpace(message)) }

@@ -191,13 +191,17 @@ func TestEachOutcomeHasItsShape(t *testing.T) {
 		answer agent.Answer
 		want   string
 	}{
-		"count": {agent.Answer{Text: "2 messages.", Found: true, Route: agent.RouteCount, Total: 2, Hits: []query.Hit{mail, mail},
-			Groups: []query.Group{{Value: "2025", Count: 1}, {Value: "2026", Count: 1}}}, "Stack Prose Metric GroupTable MailList Steps"},
+		"count": {agent.Answer{
+			Text: "2 messages.", Found: true, Route: agent.RouteCount, Total: 2, Hits: []query.Hit{mail, mail},
+			Groups: []query.Group{{Value: "2025", Count: 1}, {Value: "2026", Count: 1}},
+		}, "Stack Prose Metric GroupTable MailList Steps"},
 		"list":    {agent.Answer{Text: "Here.", Found: true, Route: agent.RouteList, Total: 2, Hits: []query.Hit{mail, file}}, "Stack Prose DataTable Steps"},
 		"latest":  {agent.Answer{Text: "On 3 May.", Found: true, Route: agent.RouteLatest, Total: 1, Hits: []query.Hit{mail}}, "Stack Prose MailList Steps"},
 		"nothing": {agent.Answer{Text: "I found nothing about that.", Route: agent.RouteAnswer}, "Stack Notice Steps"},
-		"nothing, with passages": {agent.Answer{Text: "Not in your files.", Route: agent.RouteAnswer, Hits: []query.Hit{file}},
-			"Stack Split Stack Notice Steps SourcePane"},
+		"nothing, with passages": {
+			agent.Answer{Text: "Not in your files.", Route: agent.RouteAnswer, Hits: []query.Hit{file}},
+			"Stack Split Stack Notice Steps SourcePane",
+		},
 		"none counted": {agent.Answer{Text: "None.", Route: agent.RouteCount}, "Stack Notice Metric Steps"},
 		"cancelled":    {agent.Answer{Text: "The dep", Found: true, Stopped: "cancelled", Route: agent.RouteAnswer, Hits: []query.Hit{file}}, "Stack Split Stack Notice Prose Steps SourcePane"},
 		"out of time":  {agent.Answer{Text: "The dep", Found: true, Stopped: "time", Route: agent.RouteAnswer, Hits: []query.Hit{file}}, "Stack Split Stack Notice Prose Steps SourcePane"},
