@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"steward/app/cli"
@@ -130,8 +132,8 @@ func (h *host) Connect(ctx context.Context, n cli.Needs) (*cli.Connection, error
 	return &cli.Connection{Client: &http.Client{Transport: c}, Running: c.own == nil && c.id.Kind != kindCommand, Close: c.close}, nil
 }
 
-// connection reaches whoever has the home open. When that process ends between two
-// requests (another command that was done), this one takes its place.
+// connection reaches whoever has the home open. When that process ends (another command that
+// was done), this one takes its place.
 type connection struct {
 	ctx   context.Context // of the command: once it ends, so does what was opened for it
 	host  *host
@@ -176,20 +178,47 @@ func (c *connection) reach(ctx context.Context) error {
 
 func (c *connection) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.mu.Lock()
-	rt, own := c.rt, c.own
+	rt := c.rt
 	c.mu.Unlock()
 	resp, err := rt.RoundTrip(r)
-	var refused *net.OpError
-	if err == nil || own != nil || r.Context().Err() != nil || !errors.As(err, &refused) || refused.Op != "dial" {
-		return resp, err
+	for range partners {
+		if err == nil || r.Context().Err() != nil || !c.ended(err) {
+			break
+		}
+		resp, err = c.again(r)
 	}
-	// Nobody listens: nothing of the request was seen by anyone.
+	return resp, err
+}
+
+// partners is how many commands may end, one after the other, under one request.
+const partners = 16
+
+// ended tells whether err means that the process at the other end is gone: nobody listens, or it
+// was a command that was done and left what waited in its queue unread. No request of the command
+// line does more when it is made twice.
+func (c *connection) ended(err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.own != nil {
+		return false
+	}
+	var refused *net.OpError
+	if errors.As(err, &refused) && refused.Op == "dial" {
+		return true
+	}
+	return c.id.Kind == kindCommand &&
+		(errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE))
+}
+
+// again makes the request to whoever has the home open now.
+func (c *connection) again(r *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.reach(r.Context()); err != nil {
 		return nil, err
 	}
 	if r.GetBody != nil {
+		var err error
 		if r.Body, err = r.GetBody(); err != nil {
 			return nil, err
 		}
