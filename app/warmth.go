@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 )
@@ -41,7 +42,7 @@ func (w *warmth) wake() {
 
 // run gets the model ready whenever that is wanted and nobody asks, until ctx ends.
 func (w *warmth) run(ctx context.Context) {
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-w.poke:
 		case <-ctx.Done():
@@ -57,7 +58,7 @@ func (w *warmth) run(ctx context.Context) {
 		w.mu.Unlock()
 		err := w.warm(run)
 		w.mu.Lock()
-		gaveWay := run.Err() != nil
+		gaveWay := errors.Is(err, context.Canceled)
 		w.cancel = nil
 		w.cold = w.cold && gaveWay // what failed is not tried again before it is wanted again
 		again := w.cold && w.asking == 0
