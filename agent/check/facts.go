@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"steward/agent/route"
 )
 
 type kind int
@@ -151,7 +153,7 @@ var units = []struct {
 // begin it; in a source every word may vouch for a name. rest is the text without its facts of
 // number: what remains to be compared as words.
 func factsOf(s string, claim bool) (out facts, rest string) {
-	s = narrow(s)
+	s = route.Narrow(s)
 	cut := func(m []int) { s = s[:m[0]] + strings.Repeat(" ", m[1]-m[0]) + s[m[1]:] }
 	for _, u := range units {
 		if m := u.re.FindString(s); m != "" {
@@ -398,20 +400,6 @@ func hanInt(s string) int {
 		}
 	}
 	return total + section + digit
-}
-
-// narrow turns full-width forms (U+FF01–U+FF5E, U+3000) into ASCII.
-func narrow(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0xFF01 && r <= 0xFF5E:
-			return r - 0xFEE0
-		case r == 0x3000:
-			return ' '
-		default:
-			return r
-		}
-	}, s)
 }
 
 func (fs facts) has(k kind) bool {

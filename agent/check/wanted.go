@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"steward/agent/route"
 )
 
 // wanted are kinds of question that only a certain kind of words can answer.
@@ -36,11 +38,11 @@ var (
 // Fits tells whether text can answer a question at all: one that asks for a number, a date or an
 // address is not answered by words without any. It is no proof that it does.
 func Fits(question, text string) bool {
-	question = narrow(question)
+	question = route.Narrow(question)
 	for _, w := range wanted {
 		if w.asks.MatchString(question) {
 			fs, _ := factsOf(text, true)
-			return w.has(fs, narrow(text))
+			return w.has(fs, route.Narrow(text))
 		}
 	}
 	return true

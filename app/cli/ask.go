@@ -192,14 +192,8 @@ func (c *command) showAnswer(a answered, words *streamed) {
 		fmt.Fprintf(c.out, "  %6d  %s\n", g.Count, printable(g.Value))
 	}
 	for i, h := range a.Hits {
-		fmt.Fprintf(c.out, "%2d. %s", i+1, oneLine(h.Title, 100))
-		if h.From != "" {
-			fmt.Fprintf(c.out, " — %s", oneLine(h.From, 60))
-		}
-		if h.Date != nil {
-			fmt.Fprintf(c.out, ", %s", h.Date.Local().Format(time.DateOnly))
-		}
-		fmt.Fprintf(c.out, "\n    %s\n", printable(h.Path))
+		c.showHit(i+1, h, 100)
+		fmt.Fprintln(c.out)
 	}
 	for _, s := range a.Unsupported {
 		fmt.Fprintf(c.out, "No source says: %s\n", oneLine(s, 400))

@@ -179,19 +179,24 @@ func dateOf(t time.Time) *time.Time {
 	return &t
 }
 
+// showHit prints what n found, in at most width characters of its title, and begins the line of where it is.
+func (c *command) showHit(n int, h hit, width int) {
+	fmt.Fprintf(c.out, "%2d. %s", n, oneLine(h.Title, width))
+	if h.From != "" {
+		fmt.Fprintf(c.out, " — %s", oneLine(h.From, 60))
+	}
+	if h.Date != nil {
+		fmt.Fprintf(c.out, ", %s", h.Date.Local().Format(time.DateOnly))
+	}
+	fmt.Fprintf(c.out, "\n    %s", printable(h.Path))
+}
+
 func (c *command) showHits(out found) {
 	if len(out.Hits) == 0 {
 		fmt.Fprintln(c.err, "Nothing was found.")
 	}
 	for i, h := range out.Hits {
-		fmt.Fprintf(c.out, "%2d. %s", i+1, oneLine(h.Title, 120))
-		if h.From != "" {
-			fmt.Fprintf(c.out, " — %s", oneLine(h.From, 60))
-		}
-		if h.Date != nil {
-			fmt.Fprintf(c.out, ", %s", h.Date.Local().Format(time.DateOnly))
-		}
-		fmt.Fprintf(c.out, "\n    %s", printable(h.Path))
+		c.showHit(i+1, h, 120)
 		if where := place(h.Position); where != "" {
 			fmt.Fprintf(c.out, ", %s", where)
 		}
